@@ -1,0 +1,83 @@
+"""What can go wrong, as one drawn tree. Each error is one sentence and a hint, shown alike on every edge.
+
+PipetuiError
+├── Refused          a rule says no: nothing was written                        exit 1
+│   └── NotFound     nothing matches what was asked for                         exit 1
+├── Invalid          what was typed or read cannot be understood                exit 2
+└── StoreProblem     the store cannot be opened, read or written                exit 3
+    └── Conflict     somebody else saved the same field first                   exit 1
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from pipetui.core.message import Message
+
+
+class PipetuiError(Exception):
+    """Anything the user can be told in one sentence."""
+
+    code: ClassVar[str] = "error"
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: Message, hint: Message | None = None) -> None:
+        super().__init__(str(message))
+        self.message = message
+        self.hint = hint
+
+
+class Refused(PipetuiError):
+    """A rule of the pipeline forbids the act."""
+
+    code = "refused"
+
+
+class NotFound(Refused):
+    """Nothing matches what was asked for."""
+
+    code = "not_found"
+
+
+class Invalid(PipetuiError):
+    """A word, a value or a file that cannot be understood; `at` is the offset in the text, when there is one."""
+
+    code = "invalid"
+    exit_code = 2
+
+    def __init__(self, message: Message, hint: Message | None = None, at: int | None = None) -> None:
+        super().__init__(message, hint)
+        self.at = at
+
+
+class StoreProblem(PipetuiError):
+    """The store cannot be opened, read or written."""
+
+    code = "store"
+    exit_code = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """One field that two people changed: what was there before, what the other saved, what was about to be saved."""
+
+    table: str
+    id: int
+    field: str
+    before: object
+    theirs: object
+    mine: object
+    by: str | None = None
+    """Who saved first, when the journal knows."""
+
+
+class Conflict(StoreProblem):
+    """Somebody else saved the same field first; both values are kept here and nothing was written."""
+
+    code = "conflict"
+    exit_code = 1
+
+    def __init__(self, message: Message, clashes: tuple[Clash, ...], hint: Message | None = None) -> None:
+        super().__init__(message, hint)
+        self.clashes = clashes
