@@ -56,9 +56,9 @@ def _readers(kind: type[Record]) -> dict[str, Callable[[Any], Any]]:
     readers: dict[str, Callable[[Any], Any]] = {}
     for name, hint in get_type_hints(kind).items():
         text = str(hint)
-        if "datetime" in text:
+        if "datetime.datetime" in text:
             readers[name] = datetime.fromisoformat
-        elif "date" in text:
+        elif "datetime.date" in text:
             readers[name] = date.fromisoformat
         elif "bool" in text:
             readers[name] = bool
