@@ -1,0 +1,263 @@
+"""The terminal as pipetui wants it: only cells that differ are written, bad bytes and signals end nothing badly.
+
+This is the one module that rests on Textual's private parts (`App._display`, the compositor's updates, the Linux
+driver's input loop); the version is pinned and `tests/ui/test_terminal.py` holds every cell to what Textual draws.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import selectors
+import signal
+import sys
+from codecs import getincrementaldecoder
+from typing import TYPE_CHECKING, Any
+
+from rich.cells import split_graphemes
+from rich.color import ColorSystem
+from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual._xterm_parser import XTermParser
+from textual.drivers.linux_driver import LinuxDriver
+from textual.strip import Strip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from rich.console import Console, RenderableType
+    from rich.style import Style
+    from textual.app import App
+    from textual.screen import Screen
+
+Cell = tuple[str, "Style | None"]
+"""What stands in one cell; the right half of a wide character is empty text."""
+
+SYNC = "\x1b[?2026h", "\x1b[?2026l"
+NEAR = 4
+"""Unchanged cells between two changed ones that are cheaper to write again than to jump over."""
+LEAVING = {signal.SIGTERM: 143, signal.SIGHUP: 129}
+
+
+class Frame:
+    """The cells that stand on the terminal now, row by row, so that a new frame writes only what differs."""
+
+    def __init__(self) -> None:
+        self._rows: dict[int, list[Cell | None]] = {}
+
+    def forget(self) -> None:
+        """Nothing is known of the terminal any more: the next frame writes all it draws."""
+        self._rows.clear()
+
+    def difference(self, update: CompositorUpdate, console: Console) -> str:
+        """The sequences that bring the terminal from the last frame to this one; empty when they look the same."""
+        color_system = console._color_system or ColorSystem.TRUECOLOR
+        return "".join(
+            sequence
+            for x, y, strip in _placed(update)
+            for sequence in self._row_difference(x, y, list(_cells(strip)), color_system)
+        )
+
+    def _row_difference(self, x: int, y: int, new: list[Cell], color_system: ColorSystem) -> Iterator[str]:
+        row = self._rows.setdefault(y, [])
+        if len(row) < x + len(new):
+            row.extend([None] * (x + len(new) - len(row)))
+        old = row[x : x + len(new)]
+        if old == new:
+            return
+        row[x : x + len(new)] = new
+        for start, end in _runs(old, new):
+            yield _written(x + start, y, new[start:end], color_system)
+
+
+def _placed(update: CompositorUpdate) -> Iterator[tuple[int, int, Strip]]:
+    """Where each strip of an update begins: column, row, strip."""
+    if isinstance(update, LayoutUpdate):
+        for y, line in enumerate(update.strips, update.region.y):
+            x = update.region.x
+            for strip in line:
+                yield x, y, strip
+                x += strip.cell_length
+    elif isinstance(update, ChopsUpdate):
+        for y, x1, x2 in update.spans:
+            for end, (x, chop) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
+                if chop is not None and x <= x2 and end > x1:
+                    yield x, y, chop if end <= x2 else chop.crop(0, min(end, x2) - x)
+
+
+def _cells(strip: Strip) -> Iterator[Cell]:
+    for text, style, control in strip:
+        if control:
+            continue
+        if text.isascii():
+            yield from [(character, style) for character in text]
+            continue
+        for start, end, width in split_graphemes(text)[0]:
+            if width:
+                yield text[start:end], style
+                yield from [("", style)] * (width - 1)
+
+
+def _runs(old: list[Cell | None], new: list[Cell]) -> Iterator[tuple[int, int]]:
+    """The stretches to write: changed cells, joined over short gaps, never cutting a wide character in two."""
+    start = end = -1
+    for index, cell in enumerate(new):
+        if cell == old[index]:
+            continue
+        if start >= 0 and index - end > NEAR:
+            yield start, _whole(new, end)
+            start = -1
+        if start < 0:
+            start = index
+            while start and not new[start][0]:
+                start -= 1
+        end = index + 1
+    if start >= 0:
+        yield start, _whole(new, end)
+
+
+def _whole(new: list[Cell], end: int) -> int:
+    while end < len(new) and not new[end][0]:
+        end += 1
+    return end
+
+
+def _written(x: int, y: int, cells: list[Cell], color_system: ColorSystem) -> str:
+    """One stretch of cells as sequences. Terminals disagree on the width of rare characters, so the cursor is placed
+    anew after each of them."""
+    parts = [f"\x1b[{y + 1};{x + 1}H"]
+    text, style = "", cells[0][1]
+    for offset, (glyph, look) in enumerate(cells):
+        rare = len(glyph) > 1 or glyph >= "\U0001f000"
+        if look != style or rare:
+            parts.append(_styled(text, style, color_system))
+            text, style = "", look
+        text += glyph
+        if rare:
+            parts += (
+                _styled(text, style, color_system),
+                f"\x1b[{y + 1};{x + offset + 2 + (not _last(cells, offset))}H",
+            )
+            text = ""
+    parts.append(_styled(text, style, color_system))
+    return "".join(parts)
+
+
+def _last(cells: list[Cell], offset: int) -> bool:
+    """Whether the glyph at `offset` takes one cell only."""
+    return offset + 1 >= len(cells) or cells[offset + 1][0] != ""
+
+
+def _styled(text: str, style: Style | None, color_system: ColorSystem) -> str:
+    return text if not text or style is None else Strip.render_style(style, text, color_system)
+
+
+def display(
+    app: App[object], screen: Screen[object], update: RenderableType | CompositorUpdate | None
+) -> bool:
+    """Write one frame in a single piece, changed cells only. False when this terminal or update is not ours."""
+    driver = app._driver
+    if not isinstance(driver, Terminal) or not isinstance(update, ChopsUpdate | LayoutUpdate):
+        return False
+    if app._batch_count or not app._running or app._closed:
+        return True
+    sequences = driver.frame.difference(update, app.console)
+    column, row = screen.outer_size.clamp_offset(app.cursor_position)
+    if sequences:
+        sequences += f"\x1b[{row + 1};{column + 1}H"
+        start, end = SYNC if app._sync_available else ("", "")
+        driver.write(f"{start}{sequences}{end}")
+        driver.flush()
+    app.post_display_hook()
+    return True
+
+
+class Outlet:
+    """Standard error in pieces as large as they come; a terminal that went away swallows them instead of raising."""
+
+    def __init__(self, fileno: int) -> None:
+        self._fileno = fileno
+        self._pieces: list[str] = []
+
+    def fileno(self) -> int:
+        """The descriptor written to."""
+        return self._fileno
+
+    def write(self, text: str) -> None:
+        """Keep `text` for the next flush."""
+        self._pieces.append(text)
+
+    def flush(self) -> None:
+        """Write all that was kept; what a closed terminal refuses is dropped."""
+        rest = memoryview("".join(self._pieces).encode("utf-8", "replace"))
+        self._pieces.clear()
+        while rest:
+            try:
+                rest = rest[os.write(self._fileno, rest) :]
+            except InterruptedError:
+                continue
+            except OSError:
+                return
+
+
+class Terminal(LinuxDriver):
+    """Textual's driver for a real terminal, with a memory of the last frame and better manners."""
+
+    def __init__(
+        self,
+        app: App[object],
+        *,
+        debug: bool = False,
+        mouse: bool = True,
+        size: tuple[int, int] | None = None,
+    ) -> None:
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        self.frame = Frame()
+        self._file: Any = Outlet(sys.__stderr__.fileno() if sys.__stderr__ else 2)
+
+    def start_application_mode(self) -> None:
+        """Take the terminal; nothing of an earlier frame is on it."""
+        self.frame.forget()
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        loop = asyncio.get_running_loop()
+        for number, code in LEAVING.items():
+            loop.add_signal_handler(number, self._leave, code)
+
+    def _leave(self, code: int) -> None:
+        """End in order, as a key would: queued writes first, then the terminal as it was."""
+        self._app.exit(return_code=code)
+
+    def _enable_mouse_support(self) -> None:
+        """Clicks, wheel and drags; not every motion, which would cost a slow link for nothing."""
+        if self._mouse:
+            self.write("\x1b[?1000h\x1b[?1002h\x1b[?1015h\x1b[?1006h")
+            self.flush()
+
+    def _disable_mouse_support(self) -> None:
+        if self._mouse:
+            self.write("\x1b[?1000l\x1b[?1002l\x1b[?1015l\x1b[?1006l")
+            self.flush()
+
+    def run_input_thread(self) -> None:
+        """Read keys. Bytes that are not UTF-8 become a replacement character; a terminal that closed ends the app."""
+        parser = XTermParser(self._debug)
+        decode = getincrementaldecoder("utf-8")("replace").decode
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.fileno, selectors.EVENT_READ)
+            while not self.exit_event.is_set():
+                if selector.select(0.1):
+                    typed = self._typed()
+                    if typed is None:
+                        self._loop.call_soon_threadsafe(self._leave, LEAVING[signal.SIGHUP])
+                        return
+                    self._pass_on(parser.feed(decode(typed)))
+                self._pass_on(parser.tick())
+
+    def _typed(self) -> bytes | None:
+        try:
+            return os.read(self.fileno, 4096) or None
+        except OSError:
+            return None
+
+    def _pass_on(self, messages: Iterable[object]) -> None:
+        for message in messages:
+            self.process_message(message)  # type: ignore[arg-type]
