@@ -206,7 +206,8 @@ def _person(sample: Sample, country: Country, company: Organization, domain: str
     first, last = sample.dice.choice(country.first), sample.dice.choice(country.last)
     person = Contact(
         id=next(sample.new_id), name=f"{first} {last}", organization_id=company.id,
-        job=sample.dice.choice(country.jobs), email=f"{fold(first)}.{fold(last)}@{domain}", phone=_phone(sample, country), city=company.city,
+        job=sample.dice.choice(country.jobs), email=f"{fold(first)}.{fold(last)}@{domain}",
+        phone=_phone(sample, country), city=company.city,
         country=country.name, created_at=company.created_at,
     )  # fmt: skip
     sample.add(person)
