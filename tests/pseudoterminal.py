@@ -79,8 +79,12 @@ class PseudoTerminal:
     def press(self, *keys: str) -> None:
         """Keys by name, or text typed as it stands."""
         for key in keys:
-            self.send(KEYS.get(key, key).encode())
+            self.press_only(key)
             self.read(0.02)
+
+    def press_only(self, key: str) -> None:
+        """One key, without taking in what it causes."""
+        self.send(KEYS.get(key, key).encode())
 
     def read(self, seconds: float) -> int:
         """Take in what is written during so long a time; the number of bytes."""
