@@ -1,0 +1,73 @@
+"""The rules of the house: who may load whom, checked in a fresh interpreter, and what the repository may say."""
+
+from __future__ import annotations
+
+import pkgutil
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import pipetui.core
+
+ROOT = Path(__file__).parent.parent
+HEAVY = {
+    "textual",
+    "rich",
+    "sqlmodel",
+    "sqlalchemy",
+    "alembic",
+    "pydantic",
+    "babel",
+    "click",
+    "psycopg",
+    "openpyxl",
+}
+CORE = [f"pipetui.core.{module.name}" for module in pkgutil.iter_modules(pipetui.core.__path__)]
+
+
+def loaded_after(statement: str) -> set[str]:
+    """The top-level names of all modules a fresh interpreter holds after the statement."""
+    program = f"import sys\n{statement}\nprint(' '.join({{name.split('.')[0] for name in sys.modules}}))"
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    return set(ended.stdout.split())
+
+
+def test_the_core_needs_nothing_but_python() -> None:
+    names = loaded_after("; ".join(f"import {name}" for name in CORE))
+    assert names & HEAVY == set()
+    assert names - set(sys.stdlib_module_names) - {"pipetui", "__main__"} <= {
+        "_distutils_hack",
+        "__mp_main__",
+    } | {
+        name for name in names if name.startswith(("__editable__", "_virtualenv", "sitecustomize", "_pytest"))
+    }
+
+
+def test_the_board_loads_no_sqlalchemy() -> None:
+    assert (
+        loaded_after("import pipetui.ui.app") & {"sqlalchemy", "sqlmodel", "alembic", "pydantic", "openpyxl"}
+        == set()
+    )
+
+
+@pytest.mark.parametrize("module", ["pipetui.store.store", "pipetui.store.windows"])
+def test_the_store_is_read_and_written_without_sqlalchemy(module: str) -> None:
+    assert (
+        loaded_after(f"import {module}") & {"sqlalchemy", "sqlmodel", "alembic", "pydantic", "textual"}
+        == set()
+    )
+
+
+def sources() -> list[Path]:
+    return sorted((ROOT / "src").rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda path: path.name)
+def test_no_source_file_hides_an_error_or_a_debt(path: Path) -> None:
+    text = path.read_text()
+    assert not re.search(r"\b(TODO|FIXME|XXX|HACK)\b", text)
+    broad = re.findall(r"except (?:Exception|BaseException)\b|except:", text)
+    assert len(broad) <= (path.name == "__init__.py" and path.parent.name == "cli") + (path.name == "app.py")
