@@ -1,0 +1,7 @@
+"""`python -m pipetui`."""
+
+import sys
+
+from pipetui.cli import main
+
+sys.exit(main())
