@@ -1,0 +1,412 @@
+"""The schema, written once: what the migrations must lead to. Loaded to make or upgrade a store, and by the tests.
+
+Reads and writes are plain SQL elsewhere; the columns of a record's table are the fields of its dataclass in
+`core.deal`, and what the store derives from them. References wait for the end of the transaction, so that the order of
+changes inside a batch does not matter.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from sqlalchemy import BigInteger, Column, ColumnElement, ForeignKey, Index, Integer, MetaData, Text, text
+from sqlalchemy.ext.compiler import compiles
+from sqlmodel import Field, SQLModel
+
+WHOLE = BigInteger().with_variant(Integer(), "sqlite")
+"""64 bits on both engines; SQLite's own word for a row's number."""
+WORDS = Text(collation="C").with_variant(Text(), "sqlite")
+"""Text that both engines sort alike, by code point."""
+
+metadata = MetaData()
+
+
+class Table(SQLModel):
+    """What all tables share: where they are listed."""
+
+    metadata: ClassVar[MetaData] = metadata
+
+
+def number() -> Any:
+    """The row's own number, given by the store."""
+    return Field(sa_column=Column(WHOLE, primary_key=True, autoincrement=False))
+
+
+def whole(default: int | None = None, optional: bool = False) -> Any:
+    """An integer."""
+    given = None if default is None else text(str(default))
+    return Field(sa_column=Column(WHOLE, nullable=optional, server_default=given))
+
+
+def words(default: str | None = None, optional: bool = False, unique: bool = False) -> Any:
+    """A text; also days and moments, which are ISO 8601 and sort as time."""
+    given = None if default is None else text(f"'{default}'")
+    return Field(sa_column=Column(WORDS, nullable=optional, server_default=given, unique=unique or None))
+
+
+def to(table: str, optional: bool = False) -> Any:
+    """The number of a row of another table."""
+    key = ForeignKey(f"{table}.id", deferrable=True, initially="DEFERRED")
+    return Field(sa_column=Column(WHOLE, key, nullable=optional))
+
+
+def part(kind: Any) -> Any:
+    """A column of a key made of several."""
+    return Field(sa_column=Column(kind, primary_key=True, autoincrement=False))
+
+
+class PipelineRow(Table, table=True):
+    __tablename__ = "pipeline"
+    id: int = number()
+    name: str = words()
+    position: int = whole(0)
+    version: int = whole(1)
+
+
+class StageRow(Table, table=True):
+    __tablename__ = "stage"
+    id: int = number()
+    pipeline_id: int = to("pipeline")
+    name: str = words()
+    kind: str = words("open")
+    definition: str = words()
+    position: int = whole()
+    ratio_from: int | None = whole(optional=True)
+    ratio_to: int | None = whole(optional=True)
+    days: int = whole(14)
+    event: str = words()
+    retired_at: str | None = words(optional=True)
+    version: int = whole(1)
+
+
+class MemberRow(Table, table=True):
+    __tablename__ = "member"
+    id: int = number()
+    login: str = words(unique=True)
+    name: str = words()
+    email: str | None = words(optional=True)
+    role: str = words("rep")
+    retired_at: str | None = words(optional=True)
+    version: int = whole(1)
+
+
+class OrganizationRow(Table, table=True):
+    __tablename__ = "organization"
+    id: int = number()
+    name: str = words()
+    email: str | None = words(optional=True)
+    phone: str | None = words(optional=True)
+    website: str | None = words(optional=True)
+    address: str | None = words(optional=True)
+    city: str | None = words(optional=True)
+    country: str | None = words(optional=True)
+    industry: str | None = words(optional=True)
+    employees: int | None = whole(optional=True)
+    notes: str = words("")
+    owner_id: int | None = to("member", optional=True)
+    external_id: str | None = words(optional=True)
+    created_at: str = words()
+    archived_at: str | None = words(optional=True)
+    version: int = whole(1)
+
+
+class ContactRow(Table, table=True):
+    __tablename__ = "contact"
+    id: int = number()
+    name: str = words()
+    organization_id: int | None = to("organization", optional=True)
+    job: str | None = words(optional=True)
+    email: str | None = words(optional=True)
+    phone: str | None = words(optional=True)
+    address: str | None = words(optional=True)
+    city: str | None = words(optional=True)
+    country: str | None = words(optional=True)
+    notes: str = words("")
+    owner_id: int | None = to("member", optional=True)
+    external_id: str | None = words(optional=True)
+    created_at: str = words()
+    archived_at: str | None = words(optional=True)
+    version: int = whole(1)
+
+
+class SourceRow(Table, table=True):
+    __tablename__ = "source"
+    id: int = number()
+    name: str = words()
+    version: int = whole(1)
+
+
+class LostReasonRow(Table, table=True):
+    __tablename__ = "lost_reason"
+    id: int = number()
+    name: str = words()
+    version: int = whole(1)
+
+
+class TagRow(Table, table=True):
+    __tablename__ = "tag"
+    id: int = number()
+    name: str = words()
+    version: int = whole(1)
+
+
+class DealRow(Table, table=True):
+    __tablename__ = "deal"
+    id: int = number()
+    pipeline_id: int = to("pipeline")
+    stage_id: int = to("stage")
+    title: str = words("")
+    contact_id: int | None = to("contact", optional=True)
+    organization_id: int | None = to("organization", optional=True)
+    amount: int | None = whole(optional=True)
+    currency: str = words("EUR")
+    owner_id: int | None = to("member", optional=True)
+    source_id: int | None = to("source", optional=True)
+    expected_close: str | None = words(optional=True)
+    created_at: str = words()
+    stage_since: str = words()
+    closed_at: str | None = words(optional=True)
+    lost_reason_id: int | None = to("lost_reason", optional=True)
+    closed_from_id: int | None = to("stage", optional=True)
+    parked_until: str | None = words(optional=True)
+    archived_at: str | None = words(optional=True)
+    pinned_chance: int | None = whole(optional=True)
+    pinned_by_id: int | None = to("member", optional=True)
+    pinned_reason: str | None = words(optional=True)
+    pinned_until: str | None = words(optional=True)
+    notes: str = words("")
+    external_id: str | None = words(optional=True)
+    history_known: int = whole(1)
+    version: int = whole(1)
+    next_activity_id: int | None = whole(optional=True)
+    next_due: str | None = words(optional=True)
+    furthest_id: int | None = whole(optional=True)
+
+
+class TaggingRow(Table, table=True):
+    __tablename__ = "tagging"
+    id: int = number()
+    tag_id: int = to("tag")
+    subject: str = words()
+    subject_id: int = whole()
+    version: int = whole(1)
+
+
+class VisitRow(Table, table=True):
+    __tablename__ = "visit"
+    id: int = number()
+    deal_id: int = to("deal")
+    stage_id: int = to("stage")
+    entered_at: str = words()
+    left_at: str | None = words(optional=True)
+    next_stage_id: int | None = to("stage", optional=True)
+    why: str | None = words(optional=True)
+    version: int = whole(1)
+
+
+class ActivityRow(Table, table=True):
+    __tablename__ = "activity"
+    id: int = number()
+    deal_id: int | None = to("deal", optional=True)
+    contact_id: int | None = to("contact", optional=True)
+    organization_id: int | None = to("organization", optional=True)
+    kind: str = words()
+    text: str = words("")
+    due_on: str | None = words(optional=True)
+    due_time: str | None = words(optional=True)
+    done_at: str | None = words(optional=True)
+    owner_id: int | None = to("member", optional=True)
+    created_at: str = words()
+    external_id: str | None = words(optional=True)
+    version: int = whole(1)
+
+
+class QuoteRow(Table, table=True):
+    __tablename__ = "quote"
+    id: int = number()
+    deal_id: int = to("deal")
+    number: str = words()
+    amount: int = whole()
+    currency: str = words()
+    status: str = words("draft")
+    created_at: str = words()
+    sent_on: str | None = words(optional=True)
+    valid_until: str | None = words(optional=True)
+    decided_on: str | None = words(optional=True)
+    notes: str = words("")
+    external_id: str | None = words(optional=True)
+    version: int = whole(1)
+
+
+class GoalRow(Table, table=True):
+    __tablename__ = "goal"
+    id: int = number()
+    pipeline_id: int = to("pipeline")
+    period: str = words()
+    metric: str = words()
+    stage_id: int | None = to("stage", optional=True)
+    owner_id: int | None = to("member", optional=True)
+    target: int = whole()
+    currency: str | None = words(optional=True)
+    version: int = whole(1)
+
+
+class ViewRow(Table, table=True):
+    __tablename__ = "view"
+    id: int = number()
+    name: str = words()
+    query: str = words()
+    sort: str | None = words(optional=True)
+    slot: int | None = whole(optional=True)
+    segment: int = whole(0)
+    version: int = whole(1)
+
+
+class RateRow(Table, table=True):
+    __tablename__ = "rate"
+    id: int = number()
+    currency: str = words(unique=True)
+    value: str = words()
+    version: int = whole(1)
+
+
+class SettingRow(Table, table=True):
+    __tablename__ = "setting"
+    id: int = number()
+    name: str = words(unique=True)
+    value: str = words()
+    version: int = whole(1)
+
+
+class MappingRow(Table, table=True):
+    __tablename__ = "mapping"
+    id: int = number()
+    signature: str = words()
+    choices: str = words()
+    version: int = whole(1)
+
+
+class DealSearchRow(Table, table=True):
+    """What the words of a filter are looked for in, folded."""
+
+    __tablename__ = "deal_search"
+    deal_id: int = part(WHOLE)
+    text: str = words()
+
+
+class TallyRow(Table, table=True):
+    """Counts and sums of deals, kept in every transaction, so that no column is counted by reading it."""
+
+    __tablename__ = "tally"
+    pipeline_id: int = part(WHOLE)
+    stage_id: int = part(WHOLE)
+    furthest_id: int = part(WHOLE)
+    """The furthest open stage reached; 0 when none is known."""
+    known: int = part(WHOLE)
+    """1 for deals whose stage history is known."""
+    archived: int = part(WHOLE)
+    currency: str = part(WORDS)
+    n: int = whole()
+    amount: int = whole()
+    without_amount: int = whole()
+
+
+class PaceRow(Table, table=True):
+    """After how many days in a stage a deal counts as stalled."""
+
+    __tablename__ = "pace"
+    stage_id: int = part(WHOLE)
+    days: int = whole()
+    n: int = whole()
+    computed_on: str = words()
+
+
+class SequenceRow(Table, table=True):
+    """The next number of each table: a number is never given twice."""
+
+    __tablename__ = "sequence"
+    name: str = part(WORDS)
+    next: int = whole()
+
+
+class BatchRow(Table, table=True):
+    """One act: the changes that stand or fall together."""
+
+    __tablename__ = "batch"
+    id: int = number()
+    at: str = words()
+    member_id: int | None = to("member", optional=True)
+    kind: str = words()
+    """`do`, `undo`, `redo`, or `setup` for what nobody did and undo does not offer."""
+    target_id: int | None = to("batch", optional=True)
+    """The batch that an undo took back, or that a redo did again."""
+    undone: int = whole(0)
+    label: str = words()
+    label_values: str = words("{}")
+
+
+class JournalRow(Table, table=True):
+    """One record before and after; both null when it came, since the row itself tells the rest."""
+
+    __tablename__ = "journal"
+    id: int = number()
+    batch_id: int = to("batch")
+    table_name: str = words()
+    row_id: int = whole()
+    before: str | None = words(optional=True)
+    after: str | None = words(optional=True)
+
+
+class Largest(ColumnElement[Any]):
+    """A column in an index, largest first and unknown last on both engines."""
+
+    inherit_cache = True
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+@compiles(Largest)
+def _(element: Largest, compiler: Any, **_: Any) -> str:
+    return f"{element.name} DESC NULLS LAST"
+
+
+@compiles(Largest, "sqlite")
+def _(element: Largest, compiler: Any, **_: Any) -> str:
+    return f"{element.name} DESC"
+
+
+def index(name: str, table: str, *columns: str | Largest, where: str | None = None) -> None:
+    """List an index, over all rows or those of `where`."""
+    only = {"sqlite_where": text(where), "postgresql_where": text(where)} if where else {}
+    own = metadata.tables[table].c
+    Index(
+        name, *(own[c] if isinstance(c, str) else c for c in columns), **only, _table=metadata.tables[table]
+    )
+
+
+LIVE = "archived_at IS NULL"
+
+index("deal_by_urgency", "deal", "stage_id", "next_due", "id", "parked_until", where=LIVE)
+index("deal_by_amount", "deal", "stage_id", Largest("amount"), "id", "parked_until", where=LIVE)
+index("deal_by_close", "deal", "stage_id", "expected_close", "id", "parked_until", where=LIVE)
+index("deal_by_age", "deal", "stage_id", "stage_since", "id", "parked_until", where=LIVE)
+index("deal_by_creation", "deal", "stage_id", "created_at", "id", "parked_until", where=LIVE)
+index("deal_by_closing", "deal", "stage_id", "closed_at", "amount", "currency", where=LIVE)
+index("deal_contact", "deal", "contact_id")
+index("deal_organization", "deal", "organization_id")
+index("deal_external", "deal", "external_id")
+index("contact_organization", "contact", "organization_id")
+index("contact_external", "contact", "external_id")
+index("organization_external", "organization", "external_id")
+index("activity_deal", "activity", "deal_id")
+index("activity_contact", "activity", "contact_id")
+index("activity_organization", "activity", "organization_id")
+index("activity_external", "activity", "external_id")
+index("visit_deal", "visit", "deal_id")
+index("quote_deal", "quote", "deal_id")
+index("tagging_subject", "tagging", "subject", "subject_id")
+index("tagging_tag", "tagging", "tag_id")
+index("journal_row", "journal", "table_name", "row_id")
+index("journal_batch", "journal", "batch_id")
+index("batch_target", "batch", "target_id")
