@@ -62,9 +62,10 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
 
 def make_home(db: str) -> None:
     """Make the folder of a file store, for its owner alone. Raises StoreProblem when it cannot be made."""
-    if "://" in db:
+    file = db.removeprefix("sqlite:///")
+    if "://" in file:
         return
-    folder = Path(db).absolute().parent
+    folder = Path(file).expanduser().absolute().parent
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
