@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, Column, ColumnElement, ForeignKey, Index, Integer, MetaData, Text, text
-from sqlalchemy.ext.compiler import compiles
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, Text, text
 from sqlmodel import Field, SQLModel
+
+from pipetui.store.orders import AMOUNT, CLOSE, CLOSED, DUE, SINCE
 
 WHOLE = BigInteger().with_variant(Integer(), "sqlite")
 """64 bits on both engines; SQLite's own word for a row's number."""
@@ -357,42 +358,32 @@ class JournalRow(Table, table=True):
     after: str | None = words(optional=True)
 
 
-class Largest(ColumnElement[Any]):
-    """A column in an index, largest first and unknown last on both engines."""
-
-    inherit_cache = True
-
-    def __init__(self, name: str) -> None:
-        self.name = name
+def bare(key: str) -> str:
+    """A key of `orders` without the name of the table, as an index takes it."""
+    return key.replace("deal.", "")
 
 
-@compiles(Largest)
-def _(element: Largest, compiler: Any, **_: Any) -> str:
-    return f"{element.name} DESC NULLS LAST"
-
-
-@compiles(Largest, "sqlite")
-def _(element: Largest, compiler: Any, **_: Any) -> str:
-    return f"{element.name} DESC"
-
-
-def index(name: str, table: str, *columns: str | Largest, where: str | None = None) -> None:
-    """List an index, over all rows or those of `where`."""
-    only = {"sqlite_where": text(where), "postgresql_where": text(where)} if where else {}
+def index(name: str, table: str, *columns: str, where: str | None = None) -> None:
+    """List an index on columns or expressions, over all rows or those of `where`."""
+    only: dict[str, Any] = {"sqlite_where": text(where), "postgresql_where": text(where)} if where else {}
     own = metadata.tables[table].c
-    Index(
-        name, *(own[c] if isinstance(c, str) else c for c in columns), **only, _table=metadata.tables[table]
-    )
+    keys = (own[c] if c in own else text(c) for c in columns)
+    Index(name, *keys, **only, _table=metadata.tables[table])
 
 
 LIVE = "archived_at IS NULL"
+OPEN = "closed_at IS NULL"
 
-index("deal_by_urgency", "deal", "stage_id", "next_due", "id", "parked_until", where=LIVE)
-index("deal_by_amount", "deal", "stage_id", Largest("amount"), "id", "parked_until", where=LIVE)
-index("deal_by_close", "deal", "stage_id", "expected_close", "id", "parked_until", where=LIVE)
-index("deal_by_age", "deal", "stage_id", "stage_since", "id", "parked_until", where=LIVE)
-index("deal_by_creation", "deal", "stage_id", "created_at", "id", "parked_until", where=LIVE)
-index("deal_by_closing", "deal", "stage_id", "closed_at", "amount", "currency", where=LIVE)
+
+for _name, _key in (("urgency", DUE), ("amount", AMOUNT), ("close", CLOSE), ("age", SINCE)):
+    index(
+        f"open_by_{_name}", "deal", "stage_id", bare(_key), "id", "parked_until", where=f"{LIVE} AND {OPEN}"
+    )
+for _name, _column in (("parked", "parked_until"), ("pinned", "pinned_chance")):
+    _where = f"{LIVE} AND {OPEN} AND {_column} IS NOT NULL"
+    index(f"open_{_name}", "deal", "stage_id", _column, "currency", "amount", where=_where)
+index("deal_by_amount", "deal", "stage_id", bare(AMOUNT), "id", where=LIVE)
+index("deal_by_closing", "deal", "stage_id", bare(CLOSED), "id", "currency", "amount", where=LIVE)
 index("deal_contact", "deal", "contact_id")
 index("deal_organization", "deal", "organization_id")
 index("deal_external", "deal", "external_id")
