@@ -11,7 +11,7 @@ import os
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
-from importlib import resources
+from pathlib import Path
 
 from pipetui.core.message import Message
 from pipetui.core.money import Money
@@ -41,7 +41,7 @@ def use(wanted: str | None = None) -> None:
     _locale = {"en": "en_US", "fr": "fr_FR"}.get(_locale, _locale)
     _catalogue = gettext.NullTranslations()
     if _code != "en":
-        with resources.files("pipetui.locale").joinpath(_code, "LC_MESSAGES", "pipetui.mo").open("rb") as file:
+        with Path(__file__).with_name("locale").joinpath(_code, "LC_MESSAGES", "pipetui.mo").open("rb") as file:
             _catalogue = gettext.GNUTranslations(file)
     for cached in (_money, _day_pattern):
         cached.cache_clear()
