@@ -1,0 +1,139 @@
+"""What the command line prints: JSON for programs, aligned columns for people, errors and talk on stderr.
+
+Nothing of a control sequence gets out: text is cleaned, JSON escapes what a terminal would obey.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import unicodedata
+from typing import TYPE_CHECKING, Literal, TextIO
+
+from pipetui import lang
+from pipetui.core.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pipetui.errors import PipetuiError
+
+Align = Literal["left", "right"]
+
+_OBEYED = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_GAP = "  "
+
+
+def print_json(value: object, to: TextIO | None = None) -> None:
+    """One JSON value, its characters as they are but for those that steer a terminal."""
+    import json
+
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    print(_OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text), file=to or sys.stdout)
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Lines of text, cleaned."""
+    for line in lines:
+        print(clean(line))
+
+
+def talk(sentence: str) -> None:
+    """A remark for the person at the keyboard; not data."""
+    print(clean(sentence), file=sys.stderr)
+
+
+def complain(error: PipetuiError, as_json: bool) -> None:
+    """What went wrong and what may help."""
+    hint = lang.told(error.hint) if error.hint else None
+    complain_of(error.code, lang.told(error.message), hint, as_json)
+
+
+def complain_of(code: str, message: str, hint: str | None, as_json: bool) -> None:
+    """The same for an error that is not ours."""
+    if as_json:
+        print_json({"error": {"code": code, "message": message, "hint": hint}}, sys.stderr)
+        return
+    for sentence in filter(None, (message, hint)):
+        talk(sentence)
+
+
+def cells(text: str) -> int:
+    """How many terminal cells a text takes: wide characters two, combining ones none."""
+    if text.isascii():
+        return len(text)
+    return sum(_cell(character) for character in text)
+
+
+def _cell(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def crop(text: str, width: int) -> str:
+    """The text within so many cells, with `…` where something is left out."""
+    if cells(text) <= width:
+        return text
+    room, kept = width - 1, []
+    for character in text:
+        room -= _cell(character)
+        if room < 0:
+            break
+        kept.append(character)
+    return "".join(kept) + "…"
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]], right: Iterable[str] = ()) -> None:
+    """Aligned columns under their heads; those named in `right` end at the same cell.
+
+    On a terminal the widest left column gives way, so that a row is a line; in a pipe nothing is cut.
+    """
+    cleaned = [[clean(value) for value in row] for row in rows]
+    to_right = {heads.index(name) for name in right}
+    widths = [max(cells(row[i]) for row in [heads, *cleaned]) for i in range(len(heads))]
+    if sys.stdout.isatty():
+        _narrow(widths, to_right)
+        print(_styled(_line(heads, widths, to_right)))
+    else:
+        print(_line(heads, widths, to_right))
+    for row in cleaned:
+        print(_line(row, widths, to_right))
+
+
+def _narrow(widths: list[int], kept: set[int]) -> None:
+    import shutil
+
+    over = sum(widths) + len(_GAP) * (len(widths) - 1) - shutil.get_terminal_size().columns
+    while over > 0:
+        widest = max((i for i in range(len(widths)) if i not in kept), key=lambda i: widths[i], default=None)
+        if widest is None or widths[widest] <= 8:
+            return
+        widths[widest] -= 1
+        over -= 1
+
+
+def _line(row: Sequence[str], widths: Sequence[int], to_right: set[int]) -> str:
+    parts = []
+    for i, value in enumerate(row):
+        shown = crop(value, widths[i])
+        room = " " * (widths[i] - cells(shown))
+        parts.append(room + shown if i in to_right else shown + room)
+    return _GAP.join(parts).rstrip()
+
+
+def _styled(head: str) -> str:
+    return head if os.environ.get("NO_COLOR") else f"\x1b[2m{head}\x1b[0m"
+
+
+def amount(minor: int | None, currency: str) -> str:
+    """`12,500.00 EUR`, grouped as the language groups; plain code, since a list must not wait for Babel."""
+    if minor is None:
+        return ""
+    from pipetui.core.money import decimal_text
+
+    whole, point, cents = decimal_text(abs(minor), currency).partition(".")
+    group, decimal = ("\u202f", ",") if lang.code() == "fr" else (",", ".")
+    grouped = f"{int(whole):,}".replace(",", group)
+    return f"{'-' if minor < 0 else ''}{grouped}{decimal if point else ''}{cents} {currency}"

@@ -1,0 +1,98 @@
+"""`pipetui` itself: finds the command asked for, imports its module, and tells what was wrong with the words."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+import click
+
+from pipetui import __version__
+from pipetui.cli.output import complain_of
+from pipetui.cli.session import Options, Session
+from pipetui.cli.words import COMMANDS, global_options, pass_session
+from pipetui.core.message import say
+from pipetui.lang import told
+
+
+class Root(click.Group):
+    """`pipetui` itself."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"pipetui.cli.{COMMANDS[cmd_name][0]}")
+        command: click.Command = module.COMMANDS[cmd_name]
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in COMMANDS and not args[0].startswith("-") and not ctx.resilient_parsing:
+            raise click.NoSuchCommand(args[0], possibilities=COMMANDS, ctx=ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section(told(say("Commands"))):
+            formatter.write_dl([(name, told(help)) for name, (_, help) in COMMANDS.items()])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
+        from click.shell_completion import CompletionItem
+
+        names = [name for name in COMMANDS if name.startswith(incomplete)]
+        items = [CompletionItem(name, help=told(COMMANDS[name][1])) for name in names]
+        return items or click.Command.shell_complete(self, ctx, incomplete)
+
+
+def root() -> Root:
+    """The command line, its words in the language spoken now."""
+
+    @pass_session
+    def board(session: Session) -> int | None:
+        invoked = click.get_current_context().invoked_subcommand
+        return None if invoked else session.open_board()
+
+    version = click.version_option(__version__, prog_name="pipetui", message="%(prog)s %(version)s")
+    command = Root(
+        "pipetui",
+        callback=board,
+        invoke_without_command=True,
+        params=global_options(),
+        help=told(say("Your sales pipeline in a terminal. Without a command: the board.")),
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    )
+    return version(command)
+
+
+def run(words: Sequence[str]) -> int:
+    """Run one command and return its exit code; wrong usage is told and is 2."""
+    options = Options(lang=Options.language(words))
+    with Session(options) as session:
+        session.speak()
+        try:
+            with root().make_context("pipetui", list(words), obj=session) as context:
+                code = context.command.invoke(context)
+                return code if isinstance(code, int) else 0
+        except click.exceptions.Exit as done:
+            return done.exit_code
+        except click.exceptions.Abort:
+            raise KeyboardInterrupt from None
+        except click.UsageError as error:
+            _explain(error, as_json="--json" in words)
+            return error.exit_code
+        except click.ClickException as error:
+            complain_of("refused", error.format_message(), None, "--json" in words)
+            return error.exit_code
+
+
+def _explain(error: click.UsageError, as_json: bool) -> None:
+    context = error.ctx
+    hint = told(say("See {command} --help.", command=context.command_path)) if context else None
+    if context and not as_json:
+        print(context.get_usage(), file=sys.stderr)
+    complain_of("usage", error.format_message(), hint, as_json)

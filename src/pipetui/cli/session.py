@@ -1,0 +1,172 @@
+"""What one run of the command line knows: its options, the settings, the clock, and the store once it is asked for."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+from pipetui import lang
+from pipetui.core.message import Message, say
+from pipetui.errors import Invalid
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date, datetime
+
+    from pipetui.config import Config
+    from pipetui.core.change import Change
+    from pipetui.core.deal import Pipeline, Stage
+    from pipetui.core.moves import Desk
+    from pipetui.store.store import Committed, Store
+
+_VALUED = {"--db": "db", "--pipeline": "pipeline", "--as-of": "as_of", "--lang": "lang"}
+
+
+@dataclass(slots=True)
+class Options:
+    """The words every command understands, before or after its name."""
+
+    db: str | None = None
+    pipeline: str | None = None
+    as_of: str | None = None
+    lang: str | None = None
+    json: bool = False
+
+    @classmethod
+    def alone(cls, words: Sequence[str]) -> Self | None:
+        """The options when the words hold nothing else, which asks for the board; None otherwise."""
+        found, rest = cls(), list(words)
+        while rest:
+            name, equals, value = rest.pop(0).partition("=")
+            if name not in _VALUED or not (equals or rest):
+                return None
+            setattr(found, _VALUED[name], value if equals else rest.pop(0))
+        return found if found.lang in (None, *lang.LANGUAGES) else None
+
+    @classmethod
+    def language(cls, words: Sequence[str]) -> str | None:
+        """The language asked for among the words, needed before they are read, since errors are told in it."""
+        for word, following in zip(words, [*words[1:], ""], strict=True):
+            name, equals, value = word.partition("=")
+            if name == "--lang":
+                wanted = value if equals else following
+                return wanted if wanted in lang.LANGUAGES else None
+        return None
+
+
+class Session:
+    """One run: opened at the first word, closed after the last line."""
+
+    def __init__(self, options: Options | None = None) -> None:
+        self.options = options or Options()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if "store" in self.__dict__:
+            self.store.close()
+
+    @cached_property
+    def config(self) -> Config:
+        """The settings. Raises Invalid."""
+        from pipetui.config import load
+
+        return load(os.environ)
+
+    def speak(self) -> None:
+        """Choose the language: the option, the settings, the environment."""
+        try:
+            lang.use(self.options.lang or self.config.lang)
+        except Invalid:
+            lang.use(None)
+
+    @property
+    def db(self) -> str:
+        """The path or address of the store."""
+        return self.options.db or self.config.db
+
+    @cached_property
+    def today(self) -> date:
+        """The local day that is acted on. Raises Invalid when `--as-of` is no day."""
+        from datetime import date
+
+        if self.options.as_of is None:
+            return date.today()  # noqa: DTZ011 - the edge reads the local calendar
+        from pipetui.core.text import day_from_words
+
+        day = day_from_words(self.options.as_of, date.today())  # noqa: DTZ011
+        if day is None:
+            raise Invalid(
+                say('"{text}" is not a day.', text=self.options.as_of), say("Write it like 2026-11-30 or today.")
+            )
+        return day
+
+    @cached_property
+    def now(self) -> datetime:
+        """The moment that is acted at; with `--as-of`, the end of that day, since all that happened on it counts."""
+        from datetime import UTC, datetime, timedelta
+
+        if self.options.as_of is None:
+            return datetime.now(UTC)
+        from pipetui.core.moment import midnight
+
+        return midnight(self.today + timedelta(days=1)) - timedelta(microseconds=1)
+
+    @cached_property
+    def store(self) -> Store:
+        """The store, made on first use. Raises StoreProblem."""
+        from pipetui.config import make_home
+        from pipetui.store.store import Store
+
+        make_home(self.db)
+        return Store.open(self.db, login=self.config.me, now=lambda: self.now)
+
+    @cached_property
+    def pipeline(self) -> Pipeline:
+        """The pipeline asked for, or the first. Raises NotFound."""
+        from pipetui.cli.match import the_one
+        from pipetui.core.deal import Pipeline
+
+        pipelines = sorted(self.store.all(Pipeline), key=lambda p: (p.position, p.id))
+        if self.options.pipeline is None:
+            return pipelines[0]
+        return the_one(self.options.pipeline, pipelines, say("pipeline"))
+
+    @cached_property
+    def stages(self) -> tuple[Stage, ...]:
+        """The stages in use of the pipeline, in order."""
+        from pipetui.core.deal import Stage
+
+        stages = self.store.all(Stage, pipeline_id=self.pipeline.id)
+        return tuple(sorted((s for s in stages if s.retired_at is None), key=lambda s: s.position))
+
+    @property
+    def desk(self) -> Desk:
+        """Who acts, when and on which stages."""
+        from pipetui.core.moves import Desk
+
+        return Desk(now=self.now, today=self.today, me=self.store.me, stages=self.stages)
+
+    @cached_property
+    def currency(self) -> str:
+        """For amounts typed without one: the settings, the store, the euro."""
+        from pipetui.core.deal import Setting
+
+        if self.config.currency:
+            return self.config.currency
+        return next((s.value for s in self.store.all(Setting, name="currency")), "EUR")
+
+    def commit(self, label: Message, changes: Iterable[Change]) -> Committed:
+        """Write the changes as one batch of the journal."""
+        from pipetui.core.change import Batch
+
+        return self.store.commit(Batch(label, tuple(changes)))
+
+    def open_board(self) -> int:
+        """The board, until it is quit."""
+        from pipetui.ui.app import run
+
+        return run(self.config, self.db)

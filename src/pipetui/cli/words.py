@@ -1,0 +1,109 @@
+"""The words of the command line: its table of commands, the options all of them take, and how one is declared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from pipetui.cli.session import Session
+from pipetui.core.message import Message, say
+from pipetui.lang import LANGUAGES, told
+
+COMMANDS: dict[str, tuple[str, Message]] = {
+    "demo": ("demo", say("Open the board on a believable sample that never touches your data")),
+    "add": ("deals", say("Add deals, one line each")),
+    "list": ("listing", say("List deals")),
+    "show": ("listing", say("Show all there is about a deal")),
+    "move": ("deals", say("Move deals to a stage")),
+    "won": ("deals", say("Close deals as won")),
+    "lost": ("deals", say("Close deals as lost, with a reason")),
+    "reopen": ("deals", say("Reopen closed deals")),
+    "park": ("deals", say("Put deals out of sight until a day")),
+    "unpark": ("deals", say("Bring parked deals back")),
+    "archive": ("deals", say("Put deals away for good")),
+    "restore": ("deals", say("Bring archived deals back")),
+    "edit": ("edit", say("Change the fields of a deal")),
+    "board": ("board", say("Print the board")),
+    "status": ("board", say("Print a summary of one screen")),
+    "forecast": ("forecast", say("Will we make the number, and if not, what is missing?")),
+    "goal": ("forecast", say("List and set goals")),
+    "report": ("report", say("Print a report")),
+    "stages": ("stages", say("List and change the stages of the pipeline")),
+    "quote": ("quotes", say("Quotes of a deal")),
+    "activity": ("activities", say("Calls, e-mails, meetings, tasks and notes")),
+    "contact": ("customers", say("People")),
+    "org": ("customers", say("Companies")),
+    "tag": ("tags", say("Tags on deals")),
+    "segment": ("views", say("Saved filters for reports")),
+    "view": ("views", say("Saved filters on the number keys")),
+    "import": ("files", say("Import a CSV or XLSX file")),
+    "export": ("files", say("Export deals to a file")),
+    "undo": ("journal", say("Take the last change back")),
+    "redo": ("journal", say("Make the change taken back again")),
+    "log": ("journal", say("Show what was changed")),
+    "backup": ("keep", say("Copy the store while it is in use")),
+    "doctor": ("keep", say("Check the store and explain what is found")),
+    "completion": ("completion", say("Print the completion script of a shell")),
+}
+"""Each command, the module that has it, and its short help."""
+
+
+
+pass_session = click.make_pass_decorator(Session)
+"""Give the command the session of this run as its first argument."""
+
+
+def _keep(context: click.Context, param: click.Parameter, value: object) -> None:
+    session = context.find_object(Session)
+    if session is not None and param.name and value not in (None, False):
+        setattr(session.options, param.name, value)
+
+
+def global_options() -> list[click.Parameter]:
+    """The options every command understands, before or after its name."""
+
+    def option(*names: str, **more: Any) -> click.Option:
+        return click.Option(names, expose_value=False, is_eager=True, callback=_keep, **more)
+
+    return [
+        option("--db", metavar=told(say("PATH|URL")), help=told(say("The store (or PIPETUI_DB)."))),
+        option("--pipeline", metavar=told(say("NAME")), help=told(say("The pipeline; the first by default."))),
+        option("--as-of", metavar=told(say("DATE")), help=told(say("Act as if it were the end of that day."))),
+        option("--lang", type=click.Choice(LANGUAGES), help=told(say("The language."))),
+        option("--json", is_flag=True, help=told(say("Print JSON."))),
+    ]
+
+
+class Verb(click.Command):
+    """A command that takes the global options after its name too."""
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self.params += global_options()
+
+
+class Family(click.Group):
+    """A command with commands below it; alone it lists."""
+
+    command_class = Verb
+
+    def __init__(self, *args: Any, **settings: Any) -> None:
+        super().__init__(*args, **settings, invoke_without_command=True)
+        self.params += global_options()
+
+
+def verb(name: str, more: str = "") -> Callable[[Callable[..., Any]], click.Command]:
+    """Declare a command of the table; `more` follows its short help."""
+    return click.command(name, cls=Verb, **_helped(name, more))
+
+
+def family(name: str, more: str = "") -> Callable[[Callable[..., Any]], Family]:
+    """Declare a command of the table that has commands below it."""
+    return click.command(name, cls=Family, **_helped(name, more))
+
+
+def _helped(name: str, more: str) -> dict[str, str]:
+    short = told(COMMANDS[name][1])
+    return {"short_help": short, "help": f"{short}.\n\n{more}" if more else f"{short}."}
