@@ -177,7 +177,7 @@ def make_tables() -> None:
         sa.Column("ratio_from", WHOLE, nullable=True),
         sa.Column("ratio_to", WHOLE, nullable=True),
         sa.Column("days", WHOLE, server_default=sa.text("14"), nullable=False),
-        sa.Column("event", WORDS, nullable=False),
+        sa.Column("event", WORDS, nullable=True),
         sa.Column("retired_at", WORDS, nullable=True),
         sa.Column("version", WHOLE, server_default=sa.text("1"), nullable=False),
         sa.ForeignKeyConstraint(["pipeline_id"], ["pipeline.id"], initially="DEFERRED", deferrable=True),
