@@ -14,12 +14,16 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
-from functools import cached_property
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from pipetui.core.text import fold
+
+from pipetui.store.db import Database
+from pipetui.store.schema import bring_up
 
 FIRST = (
     "Marie", "Jules", "Ada", "Alan", "Grace", "Émilie", "René", "Blaise", "Sophie", "Niels", "Chloé", "Hélène", "Louis",
@@ -27,9 +31,10 @@ FIRST = (
     "Camille", "Mathis", "Inès", "Théo", "Ruth", "Peter", "Nadia", "Yann", "Clémence", "Walter", "Agnès", "Victor",
 )  # fmt: skip
 LAST = (
-    "Curie", "Verne", "Lovelace", "Turing", "Hopper", "du Châtelet", "Descartes", "Pascal", "Germain", "Bohr", "Lefèvre",
-    "Durand", "Smith", "Taylor", "Okafor", "Müller", "Garçon", "O'Neill", "Nguyen", "Martin", "Petit", "Moreau", "Walsh",
-    "Baker", "Fournier", "Girard", "Bonnet", "Dupont", "Lambert", "Rousseau", "Faure", "Mercier", "Blanc", "Guérin",
+    "Curie", "Verne", "Lovelace", "Turing", "Hopper", "du Châtelet", "Descartes", "Pascal", "Germain", "Bohr",
+    "Lefèvre", "Durand", "Smith", "Taylor", "Okafor", "Müller", "Garçon", "O'Neill", "Nguyen", "Martin", "Petit",
+    "Moreau", "Walsh", "Baker", "Fournier", "Girard", "Bonnet", "Dupont",
+    "Lambert", "Rousseau", "Faure", "Mercier", "Blanc", "Guérin",
     "Carter", "Hughes", "Price", "Wood", "Shaw", "Barnes", "Legrand", "Chevalier", "François", "Perrin", "Clément",
 )  # fmt: skip
 TRADE = (
@@ -38,8 +43,9 @@ TRADE = (
 )  # fmt: skip
 FORM = ("SARL", "SA", "Ltd", "SAS", "Inc", "& Co", "Group", "Conseil", "Design", "Logistics")
 WHAT = (
-    "Site web", "Website", "Audit", "Support contract", "Formation", "Training", "Migration", "Maintenance", "Catalogue",
-    "Refonte", "Boutique en ligne", "Licences", "Hosting", "Brochure", "Signage", "Étude de faisabilité", "Renewal",
+    "Site web", "Website", "Audit", "Support contract", "Formation", "Training", "Migration", "Maintenance",
+    "Catalogue", "Refonte", "Boutique en ligne", "Licences", "Hosting", "Brochure", "Signage",
+    "Étude de faisabilité", "Renewal",
 )  # fmt: skip
 STAGES = (
     ("Lead", "open", 20, 11, None, 0.34),
@@ -52,13 +58,16 @@ STAGES = (
 SOURCES = ("web site", "blog", "trade show", "referral", "cold call", "partner", "newsletter", "salon")
 REASONS = ("price", "no budget", "competitor", "no answer", "timing", "not a fit")
 TAGS = ("vip", "cold", "hot", "renewal", "public", "export", "strategic", "bundle")
+TO_DO = ("call back", "relancer", "send offer")
 KINDS = ("call", "email", "meeting", "task")
 CURRENCIES = ("EUR",) * 17 + ("USD", "GBP", "JPY")
 OPEN_SHARE, WON_SHARE = 0.15, 0.22
 CHUNK = 20_000
+TALLY_KEY = ("pipeline_id", "stage_id", "furthest_id", "known", "archived", "currency")
 FORWARD = 0.55
 """The chance that a deal goes on from a stage, when its stays are drawn."""
 
+folded = lru_cache(maxsize=65536)(fold)
 Rows = dict[str, list[dict[str, object]]]
 
 
@@ -95,7 +104,9 @@ def people(draw: Draw) -> Rows:
     """Members, sources, reasons, tags and the organizations: one for seven deals."""
     start = draw.moment(800)
     rows: Rows = {
-        "member": [{"id": n, "login": f"rep{n}", "name": f"{FIRST[n]} {LAST[n]}", "role": "rep"} for n in range(1, 9)],
+        "member": [
+            {"id": n, "login": f"rep{n}", "name": f"{FIRST[n]} {LAST[n]}", "role": "rep"} for n in range(1, 9)
+        ],
         "source": [{"id": n, "name": name} for n, name in enumerate(SOURCES, 1)],
         "lost_reason": [{"id": n, "name": name} for n, name in enumerate(REASONS, 1)],
         "tag": [{"id": n, "name": name} for n, name in enumerate(TAGS, 1)],
@@ -147,12 +158,10 @@ def add_deal(draw: Draw, rows: Rows, organizations: list[dict[str, object]]) -> 
         "furthest_id": last, "closed_from_id": None if ended is None else last,
     }  # fmt: skip
     steps(draw, rows, deal, began, ended)
-    words = [deal["title"], organization["name"]]
-    if contact:
-        words += [contact["name"], contact["email"], contact["phone"]]
-    words += tags(draw, rows, deal_id)
+    person = [contact["name"], contact["email"], contact["phone"]] if contact else ["", "", ""]
+    words = [deal["title"], organization["name"], *person, " ".join(tags(draw, rows, deal_id))]
     rows["deal"].append(deal)
-    rows["deal_search"].append({"deal_id": deal_id, "text": fold(" ".join(str(word) for word in words if word))})
+    rows["deal_search"].append({"deal_id": deal_id, "text": "\n".join(folded(str(word)) for word in words)})
     count(draw, deal)
 
 
@@ -179,7 +188,8 @@ def placed(draw: Draw, deal_id: int) -> tuple[dict[str, object], int, float | No
     }  # fmt: skip
     if chance.random() < OPEN_SHARE:
         last = chance.choices((1, 2, 3, 4), [stage[5] for stage in STAGES[:4]])[0]
-        deal |= {"stage_id": last, "expected_close": draw.day(chance.randint(-20, 120)) if chance.random() < 0.7 else None}
+        expected = draw.day(chance.randint(-20, 120)) if chance.random() < 0.7 else None
+        deal |= {"stage_id": last, "expected_close": expected}
         if chance.random() < 0.03:
             deal["parked_until"] = draw.day(chance.randint(-10, 60))
         if chance.random() < 0.02:
@@ -195,7 +205,10 @@ def placed(draw: Draw, deal_id: int) -> tuple[dict[str, object], int, float | No
 
 def steps(draw: Draw, rows: Rows, deal: dict[str, object], began: float, ended: float | None) -> None:
     """Something done, and the next step of most open deals."""
-    chance, common = draw.chance, {"deal_id": deal["id"], "owner_id": deal["owner_id"], "contact_id": deal["contact_id"]}
+    chance, common = (
+        draw.chance,
+        {"deal_id": deal["id"]} | {name: deal[name] for name in ("owner_id", "contact_id")},
+    )
     deal |= {"next_activity_id": None, "next_due": None}
     if chance.random() < 0.6:
         done = draw.moment(chance.uniform(ended or 0.0, began))
@@ -206,9 +219,8 @@ def steps(draw: Draw, rows: Rows, deal: dict[str, object], began: float, ended: 
     if ended is None and chance.random() < 0.75:
         n, due = draw.number("activity"), draw.day(chance.randint(-10, 30))
         rows["activity"].append({
-            **common, "id": n, "kind": chance.choice(KINDS), "text": chance.choice(("call back", "relancer", "send offer")),
-            "done_at": None, "created_at": draw.moment(1), "due_on": due,
-            "due_time": chance.choice((None, None, "09:30", "14:00")),
+            **common, "id": n, "kind": chance.choice(KINDS), "text": chance.choice(TO_DO), "done_at": None,
+            "created_at": draw.moment(1), "due_on": due, "due_time": chance.choice((None, None, "09:30", "14:00")),
         })  # fmt: skip
         deal |= {"next_activity_id": n, "next_due": due}
 
@@ -217,7 +229,8 @@ def tags(draw: Draw, rows: Rows, deal_id: int) -> list[str]:
     """Up to two tags on the deal."""
     taken = draw.chance.sample(range(len(TAGS)), draw.chance.choice((0, 0, 0, 1, 1, 2)))
     rows["tagging"] += [
-        {"id": draw.number("tagging"), "tag_id": n + 1, "subject": "deal", "subject_id": deal_id} for n in taken
+        {"id": draw.number("tagging"), "tag_id": n + 1, "subject": "deal", "subject_id": deal_id}
+        for n in taken
     ]
     return [TAGS[n] for n in taken]
 
@@ -246,15 +259,79 @@ def insert(db: sqlite3.Connection, rows: Rows) -> None:
     for table, several in rows.items():
         if several:
             names = list(several[0])
-            sql = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({', '.join(':' + name for name in names)})"
-            db.executemany(sql, several)
+            places = ", ".join(f":{name}" for name in names)
+            db.executemany(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({places})", several)
 
 
 def fill(db: sqlite3.Connection, draw: Draw) -> None:
-    """Everything into an empty store whose pipeline stands; versions and flags take their defaults."""
+    """Everything into an empty store; versions and flags take their defaults."""
     rows = people(draw)
-    insert(db, rows)
+    insert(db, pipeline(draw) | rows)
     for several in chunks(draw, rows["organization"]):
         insert(db, several)
-    columns = ("pipeline_id", "stage_id", "furthest_id", "known", "archived", "currency", "n", "amount", "without_amount")
-    insert(db, {"tally": [dict(zip(columns, (*key, *sums), strict=True)) for key, sums in draw.tally.items()]})
+    columns = [
+        "pipeline_id",
+        "stage_id",
+        "furthest_id",
+        "known",
+        "archived",
+        "currency",
+        "n",
+        "amount",
+        "without_amount",
+    ]
+    insert(db, {
+        "tally": [dict(zip(columns, (*key, *sums), strict=True)) for key, sums in draw.tally.items()],
+        "sequence": [{"name": table, "next": last + 1} for table, last in draw.numbers.items()],
+    })  # fmt: skip
+
+
+def pipeline(draw: Draw) -> Rows:
+    """The six standard stages."""
+    draw.numbers |= Counter({"pipeline": 1, "stage": len(STAGES)})
+    stages = [
+        {
+            "id": n, "pipeline_id": 1, "name": name, "kind": kind, "definition": f"{name}, as everybody here means it.",
+            "position": n, "ratio_from": ratio_from, "ratio_to": ratio_to, "event": event,
+        }
+        for n, (name, kind, ratio_from, ratio_to, event, _) in enumerate(STAGES, 1)
+    ]  # fmt: skip
+    return {"pipeline": [{"id": 1, "name": "Sales"}], "stage": list[dict[str, object]](stages)}
+
+
+def generate(path: Path, deals: int, seed: int, today: date) -> None:
+    """Write a store of so many deals, over a file of that name."""
+    for old in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
+        old.unlink(missing_ok=True)
+    store = Database(str(path))
+    bring_up(store)
+    store.close()
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute("PRAGMA synchronous=OFF")
+        all_indexes = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+        indexes = db.execute(all_indexes).fetchall()
+        db.execute("BEGIN")
+        for name, _ in indexes:
+            db.execute(f"DROP INDEX {name}")
+        fill(db, Draw(random.Random(seed), today, deals))
+        for _, sql in indexes:
+            db.execute(sql)
+        db.execute("COMMIT")
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def main() -> None:
+    """Read the command line, write the file, say how long it took."""
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("--deals", type=int, default=100_000)
+    words.add_argument("--to", type=Path, required=True)
+    words.add_argument("--seed", type=int, default=1)
+    words.add_argument("--today", type=date.fromisoformat, default=datetime.now().astimezone().date())
+    asked = words.parse_args()
+    start = time.perf_counter()
+    generate(asked.to, asked.deals, asked.seed, asked.today)
+    print(f"{asked.deals:,} deals in {asked.to} after {time.perf_counter() - start:.1f} s", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -75,7 +75,7 @@ class StageRow(Table, table=True):
     ratio_from: int | None = whole(optional=True)
     ratio_to: int | None = whole(optional=True)
     days: int = whole(14)
-    event: str = words()
+    event: str | None = words(optional=True)
     retired_at: str | None = words(optional=True)
     version: int = whole(1)
 
