@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, Text, text
 from sqlmodel import Field, SQLModel
 
-from pipetui.store.orders import AMOUNT, CLOSE, CLOSED, DUE, SINCE
+from pipetui.store.orders import AMOUNT, CLOSE, CLOSED, DUE, SIGNED, SINCE
 
 WHOLE = BigInteger().with_variant(Integer(), "sqlite")
 """64 bits on both engines; SQLite's own word for a row's number."""
@@ -354,6 +354,10 @@ class JournalRow(Table, table=True):
     batch_id: int = to("batch")
     table_name: str = words()
     row_id: int = whole()
+    last_id: int | None = whole(optional=True)
+    """An import that adds rows in a row says so once: from `row_id` to this one."""
+    deal_id: int | None = whole(optional=True)
+    """The deal it concerns, for the history of the deal."""
     before: str | None = words(optional=True)
     after: str | None = words(optional=True)
 
@@ -375,14 +379,14 @@ LIVE = "archived_at IS NULL"
 OPEN = "closed_at IS NULL"
 
 
-for _name, _key in (("urgency", DUE), ("amount", AMOUNT), ("close", CLOSE), ("age", SINCE)):
-    index(
-        f"open_by_{_name}", "deal", "stage_id", bare(_key), "id", "parked_until", where=f"{LIVE} AND {OPEN}"
-    )
+_where = f"{LIVE} AND {OPEN}"
+index("open_by_urgency", "deal", "stage_id", bare(DUE), "id", "parked_until", "next_due", where=_where)
+for _name, _key in (("amount", AMOUNT), ("close", CLOSE), ("age", SINCE)):
+    index(f"open_by_{_name}", "deal", "stage_id", bare(_key), "id", "parked_until", where=_where)
 for _name, _column in (("parked", "parked_until"), ("pinned", "pinned_chance")):
     _where = f"{LIVE} AND {OPEN} AND {_column} IS NOT NULL"
     index(f"open_{_name}", "deal", "stage_id", _column, "currency", "amount", where=_where)
-index("deal_by_amount", "deal", "stage_id", bare(AMOUNT), "id", where=LIVE)
+index("deal_by_amount", "deal", "stage_id", bare(SIGNED), "id", where=LIVE)
 index("deal_by_closing", "deal", "stage_id", bare(CLOSED), "id", "currency", "amount", where=LIVE)
 index("deal_contact", "deal", "contact_id")
 index("deal_organization", "deal", "organization_id")
@@ -399,5 +403,8 @@ index("quote_deal", "quote", "deal_id")
 index("tagging_subject", "tagging", "subject", "subject_id")
 index("tagging_tag", "tagging", "tag_id")
 index("journal_row", "journal", "table_name", "row_id")
-index("journal_batch", "journal", "batch_id")
+index("journal_batch", "journal", "batch_id", "id")
+index("journal_deal", "journal", "deal_id", "id", where="deal_id IS NOT NULL")
+index("journal_span", "journal", "table_name", "last_id", where="last_id IS NOT NULL")
 index("batch_target", "batch", "target_id")
+index("batch_member", "batch", "member_id", "kind", "undone", "id")

@@ -238,6 +238,8 @@ def make_tables() -> None:
         sa.Column("batch_id", WHOLE, nullable=False),
         sa.Column("table_name", WORDS, nullable=False),
         sa.Column("row_id", WHOLE, nullable=False),
+        sa.Column("last_id", WHOLE, nullable=True),
+        sa.Column("deal_id", WHOLE, nullable=True),
         sa.Column("before", WORDS, nullable=True),
         sa.Column("after", WORDS, nullable=True),
         sa.ForeignKeyConstraint(["batch_id"], ["batch.id"], initially="DEFERRED", deferrable=True),
@@ -355,7 +357,10 @@ def make_indexes() -> None:
     op.create_index("tagging_tag", "tagging", ["tag_id"])
     op.create_index("contact_external", "contact", ["external_id"])
     op.create_index("contact_organization", "contact", ["organization_id"])
-    op.create_index("journal_batch", "journal", ["batch_id"])
+    op.create_index("batch_member", "batch", ["member_id", "kind", "undone", "id"])
+    op.create_index("journal_batch", "journal", ["batch_id", "id"])
+    make_part("journal_deal", "journal", ["deal_id", "id"], "deal_id IS NOT NULL")
+    make_part("journal_span", "journal", ["table_name", "last_id"], "last_id IS NOT NULL")
     op.create_index("journal_row", "journal", ["table_name", "row_id"])
     op.create_index("deal_contact", "deal", ["contact_id"])
     op.create_index("deal_external", "deal", ["external_id"])
@@ -371,23 +376,24 @@ def make_indexes() -> None:
 
 def make_orders() -> None:
     """The orders of a column. Some are for the deals on the board alone, so that history makes them no slower."""
-    amount = sa.text("COALESCE(amount, -9223372036854775807)")
     keys: dict[str, str | sa.TextClause] = {
-        "open_by_urgency": sa.text("COALESCE(next_due, substr(stage_since, 1, 10))"),
-        "open_by_amount": amount,
+        "open_by_amount": sa.text("COALESCE(amount, -9223372036854775807)"),
         "open_by_close": sa.text("COALESCE(expected_close, '9999-12-31')"),
         "open_by_age": "stage_since",
     }
     live, on_board = "archived_at IS NULL", "archived_at IS NULL AND closed_at IS NULL"
+    due = sa.text("COALESCE(next_due, substr(stage_since, 1, 10))")
+    make_part("open_by_urgency", "deal", ["stage_id", due, "id", "parked_until", "next_due"], on_board)
     for name, key in keys.items():
-        make_order(name, ["stage_id", key, "id", "parked_until"], on_board)
+        make_part(name, "deal", ["stage_id", key, "id", "parked_until"], on_board)
     for name, column in {"open_parked": "parked_until", "open_pinned": "pinned_chance"}.items():
-        make_order(name, ["stage_id", column, "currency", "amount"], f"{on_board} AND {column} IS NOT NULL")
-    make_order("deal_by_amount", ["stage_id", amount, "id"], live)
+        make_part(name, "deal", ["stage_id", column, "currency", "amount"], f"{on_board} AND {column} IS NOT NULL")
+    signed = sa.text("COALESCE(amount, -9223372036854775806)")
+    make_part("deal_by_amount", "deal", ["stage_id", signed, "id"], live)
     closing = sa.text("COALESCE(closed_at, '')")
-    make_order("deal_by_closing", ["stage_id", closing, "id", "currency", "amount"], live)
+    make_part("deal_by_closing", "deal", ["stage_id", closing, "id", "currency", "amount"], live)
 
 
-def make_order(name: str, columns: list[str | sa.TextClause], where: str) -> None:
-    """An index over some of the deals."""
-    op.create_index(name, "deal", columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
+def make_part(name: str, table: str, columns: list[str | sa.TextClause], where: str) -> None:
+    """An index over some of the rows."""
+    op.create_index(name, table, columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
