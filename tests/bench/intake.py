@@ -18,21 +18,22 @@ import sys
 import tempfile
 import time
 from contextlib import closing
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
+HEADERS = (
+    "external_id", "title", "organization", "contact", "email", "phone", "amount", "currency", "owner", "source", "tags",
+    "stage", "created_at", "closed_at", "expected_close",
+)  # fmt: skip
 STAGES = ("Lead", "Prospect", "Meeting", "Quote", "Won", "Lost")
 
 
 def write_file(path: Path, deals: int, seed: int = 1) -> None:
     """A file of so many deals with companies, people, amounts and dates."""
-    dice, today = random.Random(seed), date.today()
+    dice, today = random.Random(seed), datetime.now().astimezone().date()
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        writer.writerow(
-            "external_id title organization contact email phone amount currency owner source tags stage created_at "
-            "closed_at expected_close".split()
-        )
+        writer.writerow(HEADERS)
         for number in range(deals):
             stage = dice.choices(STAGES, (6, 5, 4, 3, 20, 62))[0]
             created = today - timedelta(days=dice.randrange(20, 700))
@@ -41,8 +42,9 @@ def write_file(path: Path, deals: int, seed: int = 1) -> None:
             writer.writerow([
                 f"D{number}", f"Order {number}", f"Company {company}", f"Person {person}", f"p{person}@example.org",
                 f"+3315550{person:05d}", f"{dice.randrange(100, 90000)}.{dice.randrange(100):02d}", "EUR",
-                f"Owner {number % 9}", f"Source {number % 5}", "vip" if number % 40 == 0 else "", stage, created.isoformat(),
-                closed.isoformat() if closed else "", "" if closed else (today + timedelta(days=number % 90)).isoformat(),
+                f"Owner {number % 9}", f"Source {number % 5}", "vip" if number % 40 == 0 else "", stage,
+                created.isoformat(), closed.isoformat() if closed else "",
+                "" if closed else (today + timedelta(days=number % 90)).isoformat(),
             ])  # fmt: skip
 
 
@@ -59,7 +61,7 @@ def run(*words: str) -> float:
 
 
 def raw(full: Path, empty: Path, to: Path) -> float:
-    """Seconds to write the rows that `full` has beyond `empty` with executemany, indexes and all, in one transaction."""
+    """Seconds to write the rows that `full` has beyond `empty` with executemany, indexes and all, at once."""
     shutil.copy(empty, to)
     with (
         closing(sqlite3.connect(full)) as source,
