@@ -387,7 +387,8 @@ for _name, _column in (("parked", "parked_until"), ("pinned", "pinned_chance")):
     _where = f"{LIVE} AND {OPEN} AND {_column} IS NOT NULL"
     index(f"open_{_name}", "deal", "stage_id", _column, "currency", "amount", where=_where)
 index("deal_by_amount", "deal", "stage_id", bare(SIGNED), "id", where=LIVE)
-index("deal_by_closing", "deal", "stage_id", bare(CLOSED), "id", "currency", "amount", where=LIVE)
+index("deal_by_closing", "deal", "stage_id", bare(CLOSED), "id", where=LIVE)
+index("deal_closing_sums", "deal", "stage_id", "currency", bare(CLOSED), "amount", where=LIVE)
 index("deal_contact", "deal", "contact_id")
 index("deal_organization", "deal", "organization_id")
 index("deal_external", "deal", "external_id")

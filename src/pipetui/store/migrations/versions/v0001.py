@@ -387,11 +387,14 @@ def make_orders() -> None:
     for name, key in keys.items():
         make_part(name, "deal", ["stage_id", key, "id", "parked_until"], on_board)
     for name, column in {"open_parked": "parked_until", "open_pinned": "pinned_chance"}.items():
-        make_part(name, "deal", ["stage_id", column, "currency", "amount"], f"{on_board} AND {column} IS NOT NULL")
+        make_part(
+            name, "deal", ["stage_id", column, "currency", "amount"], f"{on_board} AND {column} IS NOT NULL"
+        )
     signed = sa.text("COALESCE(amount, -9223372036854775806)")
     make_part("deal_by_amount", "deal", ["stage_id", signed, "id"], live)
     closing = sa.text("COALESCE(closed_at, '')")
-    make_part("deal_by_closing", "deal", ["stage_id", closing, "id", "currency", "amount"], live)
+    make_part("deal_by_closing", "deal", ["stage_id", closing, "id"], live)
+    make_part("deal_closing_sums", "deal", ["stage_id", "currency", closing, "amount"], live)
 
 
 def make_part(name: str, table: str, columns: list[str | sa.TextClause], where: str) -> None:
