@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast, get_type_hints
 
 from pipetui.core.message import Message
@@ -24,9 +25,12 @@ Row = dict[str, Scalar]
 R = TypeVar("R", bound="Record")
 
 
+@lru_cache(maxsize=4096)
 def moment_text(moment: datetime) -> str:
     """ISO 8601 in UTC, always of the same length, so that text sorts as time: `2026-11-23T09:30:00.000000Z`."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return moment.isoformat("T", "microseconds")[:26] + "Z"
 
 
 def scalar(value: Any) -> Scalar:
@@ -42,7 +46,23 @@ def scalar(value: Any) -> Scalar:
 
 def row(record: Record) -> Row:
     """All fields of a record as the store keeps them."""
-    return {name: scalar(getattr(record, name)) for name in field_names(type(record))}
+    kind = type(record)
+    values = dict(zip(field_names(kind), _values(kind)(record), strict=True))
+    for name in _written(kind):
+        if (value := values[name]) is not None:
+            values[name] = scalar(value)
+    return values
+
+
+@cache
+def _values(kind: type[Record]) -> Callable[[Any], tuple[Any, ...]]:
+    return attrgetter(*field_names(kind))
+
+
+@cache
+def _written(kind: type[Record]) -> tuple[str, ...]:
+    """The fields whose values take another form in a row."""
+    return tuple(_readers(kind))
 
 
 @cache

@@ -1,0 +1,298 @@
+"""The store: records in, records out, every write a batch in the journal that can be taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from pipetui.core.change import Batch, Change, moment_text, record, scalar
+from pipetui.core.deal import (
+    Activity,
+    Contact,
+    Deal,
+    Member,
+    Organization,
+    Pipeline,
+    Quote,
+    Record,
+    Tag,
+    Visit,
+)
+from pipetui.core.message import Message, say
+from pipetui.errors import NotFound, Refused
+from pipetui.store import journal, schema
+from pipetui.store.db import Database
+from pipetui.store.journal import Entry
+from pipetui.store.rows import Which, between, columns, found
+from pipetui.store.writing import Numbers, Writing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+R = TypeVar("R", bound=Record)
+HISTORY = 200
+"""Entries of the journal in a dossier."""
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """A batch that is on the disk."""
+
+    batch_id: int | None
+    """None when there was nothing to write."""
+    ids: Mapping[int, int] = field(default_factory=dict)
+    """The numbers that new records got, by the negative ones they had in the batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """A deal and all that hangs on it."""
+
+    deal: Deal
+    contact: Contact | None
+    organization: Organization | None
+    visits: tuple[Visit, ...]
+    activities: tuple[Activity, ...]
+    quotes: tuple[Quote, ...]
+    tags: tuple[Tag, ...]
+    entries: tuple[Entry, ...]
+    """What the journal says of it, newest first."""
+
+
+class Store:
+    """An open store and the member who writes in it."""
+
+    def __init__(self, db: Database, login: str, now: Callable[[], datetime]) -> None:
+        self.db = db
+        self._login = login
+        self._now = now
+        self.me: int | None = None
+        """The member's number; None until somebody new writes for the first time."""
+
+    @classmethod
+    def open(
+        cls, url: str, *, login: str, now: Callable[[], datetime], told: Callable[[Message], str] = str
+    ) -> Self:
+        """Open a file or a `postgresql://` address, making what is missing; `told` puts the standard stages in words.
+
+        Raises StoreProblem when it cannot be reached, is not a store, or is newer than this version.
+        """
+        db = Database(url)
+        try:
+            schema.bring_up(db)
+            store = cls(db, login, now)
+            store._recognise()
+            if db.one("SELECT 1 FROM pipeline") is None:
+                store._set_up(told)
+            db.changed()
+        except BaseException:
+            db.close()
+            raise
+        return store
+
+    def close(self) -> None:
+        """Let go of the file or the server."""
+        self.db.close()
+
+    def commit(self, batch: Batch) -> Committed:
+        """Write a batch as a whole. Raises Conflict when somebody else changed the same fields first."""
+        if batch.empty:
+            return Committed(None)
+        with self._transaction():
+            writing = self._begin(batch.label, "do")
+            writing.stream(batch.changes)
+            if not writing.n:
+                self.db.run("DELETE FROM batch WHERE id = ?", (writing.batch_id,))
+        return Committed(writing.batch_id if writing.n else None, writing.ids)
+
+    def load(
+        self, label: Message, changes: Iterable[Change], progress: Callable[[int], None] | None = None
+    ) -> Committed:
+        """Write any number of changes as one batch without holding them; what refers to a new record comes after it.
+
+        An exception raised by `changes` or `progress` leaves no trace.
+        """
+        with self._transaction():
+            writing = self._begin(label, "do", compact=True)
+            writing.stream(changes, progress)
+            if not writing.n:
+                self.db.run("DELETE FROM batch WHERE id = ?", (writing.batch_id,))
+        return Committed(writing.batch_id if writing.n else None, writing.ids)
+
+    def undo(self) -> Entry:
+        """Take back the newest batch of this member. Raises Refused when none is left, Conflict when others went on."""
+        with self._transaction():
+            target = self.db.one(
+                "SELECT id FROM batch WHERE member_id = ? AND kind = 'do' AND undone = 0 ORDER BY id DESC LIMIT 1",
+                (self.me,),
+            )
+            if target is None:
+                raise Refused(say("There is nothing to undo."))
+            journal.refuse_if_others_went_on(self.db, target[0])
+            return self._turn(target[0], target[0], "undo")
+
+    def redo(self) -> Entry:
+        """Make again what was taken back last. Raises Refused when nothing was, Conflict when others went on."""
+        with self._transaction():
+            target = self.db.one(
+                """SELECT MIN(id) FROM batch WHERE member_id = ? AND kind = 'do' AND undone = 1 AND id > COALESCE(
+                    (SELECT MAX(id) FROM batch WHERE member_id = ? AND kind = 'do' AND undone = 0), 0)""",
+                (self.me, self.me),
+            )
+            if target is None or target[0] is None:
+                raise Refused(say("There is nothing to redo."))
+            taken_back = self.db.one(
+                "SELECT MAX(id) FROM batch WHERE target_id = ? AND kind = 'undo'", target
+            )
+            return self._turn(target[0], taken_back[0] if taken_back else 0, "redo")
+
+    def log(self, limit: int = 50, deal_id: int | None = None) -> list[Entry]:
+        """The newest batches first, of the whole store or those that concern one deal."""
+        return journal.entries(self.db, limit, deal_id)
+
+    def get(self, kind: type[R], number: int) -> R:
+        """One record. Raises NotFound."""
+        row = found(self.db, kind.table, between(number, number)).get(number)
+        if row is None:
+            raise NotFound(say("There is no {what} number {n}.", what=_word(kind), n=number))
+        return record(kind, row)
+
+    def all(self, kind: type[R], **equals: object) -> list[R]:
+        """All records of a kind whose fields have these values, in the order of their numbers."""
+        unknown = set(equals) - set(columns(kind.table))
+        if unknown:
+            raise ValueError(f"{kind.table} has no {', '.join(sorted(unknown))}")
+        tests = [f"{name} = ?" if value is not None else f"{name} IS NULL" for name, value in equals.items()]
+        names = columns(kind.table)
+        sql = (
+            f"SELECT {', '.join(names)} FROM {kind.table} WHERE {' AND '.join(tests) or '1 = 1'} ORDER BY id"
+        )
+        values = tuple(scalar(value) for value in equals.values() if value is not None)
+        return [record(kind, dict(zip(names, row, strict=True))) for row in self.db.rows(sql, values)]
+
+    def dossier(self, deal_id: int) -> Dossier:
+        """A deal and all that hangs on it. Raises NotFound."""
+        with self.db.reading():
+            deal = self.get(Deal, deal_id)
+            return Dossier(
+                deal,
+                None if deal.contact_id is None else self.get(Contact, deal.contact_id),
+                None if deal.organization_id is None else self.get(Organization, deal.organization_id),
+                tuple(self.all(Visit, deal_id=deal_id)),
+                tuple(self.all(Activity, deal_id=deal_id)),
+                tuple(self.all(Quote, deal_id=deal_id)),
+                self._tags(deal_id),
+                tuple(self.log(HISTORY, deal_id)),
+            )
+
+    def changed(self) -> bool:
+        """Whether somebody else wrote since this was last asked."""
+        return self.db.changed()
+
+    def recount(self) -> None:
+        """Make everything derived again: next steps, furthest stages, search words, counts and sums."""
+        from pipetui.store import derived
+
+        with self._transaction():
+            derived.rebuild(self.db, self._windows())
+
+    def check(self) -> list[Message]:
+        """What is wrong with the store, in sentences; empty when all is well."""
+        from pipetui.store.checkup import findings
+
+        return findings(self.db, self._windows())
+
+    def backup(self, path: str) -> None:
+        """A consistent copy in a new file while the store is in use. Raises StoreProblem."""
+        self.db.backup(path)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        me = self.me
+        try:
+            with self.db.transaction():
+                yield
+        except BaseException:
+            self.me = me
+            raise
+
+    def _recognise(self) -> None:
+        row = self.db.one("SELECT id FROM member WHERE login = ?", (self._login,))
+        self.me = row[0] if row else None
+
+    def _set_up(self, told: Callable[[Message], str]) -> None:
+        from pipetui.core.stages import standard_pipeline
+
+        with self._transaction():
+            if self.db.one("SELECT 1 FROM pipeline") is None:
+                self._meet()
+                changes = [Change.add(new) for new in standard_pipeline(told)]
+                self._begin(say("The standard pipeline"), "setup").stream(changes)
+
+    def _meet(self) -> None:
+        """Make the member on the first write."""
+        self._recognise()
+        if self.me is None:
+            member = Member(id=-1, login=self._login, name=self._login)
+            writing = self._writing(say("{name} joins", name=self._login), "setup")
+            writing.stream([Change.add(member)])
+            self.me = writing.ids[-1]
+
+    def _begin(self, label: Message, kind: str, target: int | None = None, compact: bool = False) -> Writing:
+        if self.me is None:
+            self._meet()
+        return self._writing(label, kind, target, compact)
+
+    def _writing(
+        self, label: Message, kind: str, target: int | None = None, compact: bool = False
+    ) -> Writing:
+        numbers = Numbers(self.db)
+        batch_id = numbers.give("batch")
+        self.db.run(
+            "INSERT INTO batch (id, at, member_id, kind, target_id, undone, label, label_values)"
+            " VALUES (?, ?, ?, ?, ?, 0, ?, ?)",
+            (
+                batch_id,
+                moment_text(self._now()),
+                self.me,
+                kind,
+                target,
+                label.text,
+                journal.label_values(label),
+            ),
+        )
+        return Writing(self.db, batch_id, numbers, compact)
+
+    def _turn(self, target: int, back_from: int, kind: str) -> Entry:
+        """Write the inverse of batch `back_from`, and mark batch `target` as taken back or not."""
+        compact = self.db.one("SELECT 1 FROM journal WHERE batch_id = ? AND last_id IS NOT NULL", (target,))
+        writing = self._begin(journal.entry(self.db, target).label, kind, target, compact is not None)
+        writing.stream(journal.inverses(self.db, back_from))
+        self.db.run("UPDATE batch SET undone = ? WHERE id = ?", (int(kind == "undo"), target))
+        return journal.entry(self.db, writing.batch_id)
+
+    def _tags(self, deal_id: int) -> tuple[Tag, ...]:
+        names = columns("tag")
+        sql = f"""SELECT {", ".join(f"tag.{name}" for name in names)} FROM tag JOIN tagging ON tagging.tag_id = tag.id
+            WHERE tagging.subject = 'deal' AND tagging.subject_id = ? ORDER BY tag.name"""
+        return tuple(record(Tag, dict(zip(names, row, strict=True))) for row in self.db.rows(sql, (deal_id,)))
+
+    def _windows(self) -> Iterator[Which]:
+        last = self.db.one("SELECT COALESCE(MAX(id), 0) FROM deal")
+        for start in range(1, (last[0] if last else 0) + 1, 5000):
+            yield between(start, start + 4999)
+
+
+def _word(kind: type[Record]) -> Message:
+    words: dict[type[Any], Message] = {
+        Deal: say("deal"),
+        Contact: say("contact"),
+        Organization: say("organization"),
+        Activity: say("activity"),
+        Quote: say("quote"),
+        Pipeline: say("pipeline"),
+    }
+    return words.get(kind, say("record"))

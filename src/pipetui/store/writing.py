@@ -1,0 +1,178 @@
+"""One batch on its way into the tables: numbers given, conflicts found, rows written, journal kept, counts adjusted.
+
+It works inside a transaction, on chunks of changes, each read and written by one statement for a table and a kind of
+write, so that an import costs little more than its rows.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from pipetui.core.change import Change
+from pipetui.core.message import say
+from pipetui.errors import StoreProblem
+from pipetui.store import journal
+from pipetui.store.chunk import Chunk
+from pipetui.store.derived import Stages, Tally, earliest
+from pipetui.store.late import Late
+from pipetui.store.rows import Spans, references
+
+if TYPE_CHECKING:
+    from pipetui.store.db import Database
+
+CHUNK = 4000
+"""Changes held at once."""
+SHOWN = 50
+"""Changes of a batch that its entry in the log carries."""
+
+
+class Writing:
+    """One batch being written. `write` as often as needed, then `finish`, all in one transaction."""
+
+    def __init__(self, db: Database, batch_id: int, numbers: Numbers, compact: bool = False) -> None:
+        self.db = db
+        self.batch_id = batch_id
+        self.ids: dict[int, int] = {}
+        """Real numbers by the negative ones in the batch."""
+        self.n = 0
+        """Changes that made a difference."""
+        self.shown: list[Change] = []
+        self._numbers = numbers
+        self._spans: dict[str, Spans] | None = defaultdict(Spans) if compact else None
+        self._stages = Stages.read(db)
+        self._tally = Tally()
+        self._late = Late(db)
+
+    def stream(self, changes: Iterable[Change], progress: Callable[[int], None] | None = None) -> None:
+        """Write any number of changes, chunk by chunk; `progress` hears how many have passed."""
+        rest, passed = iter(changes), 0
+        while chunk := list(islice(rest, CHUNK)):
+            self.write(chunk)
+            passed += len(chunk)
+            if progress is not None:
+                progress(passed)
+        self.finish()
+
+    def write(self, changes: Sequence[Change]) -> None:
+        """Write a chunk. Raises Conflict when somebody else changed the same fields first."""
+        chunk = Chunk(self.db, self._numbered(changes))
+        self._journal(chunk)
+        self._complete(chunk)
+        chunk.write()
+        self._note(chunk)
+
+    def finish(self) -> None:
+        """Bring what is derived up to date, and keep the numbers given. Raises Conflict."""
+        self._late.settle(self._tally)
+        self._tally.flush(self.db)
+        for table, spans in (self._spans or {}).items():
+            self._journal_rows((table, first, last, None, None, None) for first, last in spans.runs)
+        self._numbers.save()
+
+    def _numbered(self, changes: Sequence[Change]) -> list[Change]:
+        return [self._referring(change) for change in [self._given(change) for change in changes]]
+
+    def _given(self, change: Change) -> Change:
+        if change.before is not None or change.after is None:
+            return change
+        number = self._numbers.give(change.table, change.id)
+        if change.id <= 0:
+            self.ids[change.id] = number
+        return Change(change.table, number, None, {**change.after, "id": number})
+
+    def _referring(self, change: Change) -> Change:
+        before, after = change.before, change.after
+        if after is not None:
+            for name in references(change.table):
+                value: Any = after.get(name)
+                if value is not None and value < 0:
+                    after = after if before is None else dict(after)
+                    after[name] = self._real(value)
+        if before is None:
+            return change
+        return Change(change.table, change.id if change.id > 0 else self._real(change.id), before, after)
+
+    def _real(self, number: Any) -> int:
+        real = self.ids.get(number)
+        if real is None:
+            raise StoreProblem(
+                say("A change refers to a record that is not in its batch ({number}).", number=number)
+            )
+        return real
+
+    def _journal(self, chunk: Chunk) -> None:
+        spans = self._spans
+        entries: list[tuple[Any, ...]] = []
+        for change, deal in chunk.applied:
+            if change.before is None and spans is not None:
+                spans[change.table].add(change.id)
+            elif change.before is None:
+                entries.append((change.table, change.id, None, deal, None, None))
+            else:
+                after = None if change.after is None else journal.dumped(change.after)
+                entries.append((change.table, change.id, None, deal, journal.dumped(change.before), after))
+        self._journal_rows(entries)
+        self.n += len(chunk.applied)
+        self.shown += [change for change, _ in chunk.applied[: SHOWN - len(self.shown)]]
+
+    def _journal_rows(self, entries: Iterable[tuple[Any, ...]]) -> None:
+        give, batch_id = self._numbers.give, self.batch_id
+        rows = [(give("journal"), batch_id, *entry) for entry in entries]
+        if rows:
+            self.db.insert("journal", journal.COLUMNS, rows)
+
+    def _complete(self, chunk: Chunk) -> None:
+        """Give new deals what is derived from the visits and activities that came in the same chunk."""
+        visited, steps = defaultdict(list), defaultdict(list)
+        for visit in chunk.came.get("visit", ()):
+            visited[visit["deal_id"]].append(visit["stage_id"])
+        for activity in chunk.came.get("activity", ()):
+            steps[activity["deal_id"]].append(activity)
+        for deal in chunk.came.get("deal", ()):
+            number = deal["id"]
+            deal["furthest_id"] = self._stages.furthest(deal, visited.get(number, ()))
+            deal["next_activity_id"], deal["next_due"] = earliest(steps.get(number, ()))
+
+    def _note(self, chunk: Chunk) -> None:
+        """Count deals, and remember what is to be derived again at the end."""
+        fresh = {deal["id"] for deal in chunk.came.get("deal", ())}
+        for deal in chunk.came.get("deal", ()):
+            self._tally.count(deal)
+        for table, rows in chunk.came.items():
+            self._late.came(table, rows, fresh)
+        for table, was, becomes in chunk.changed:
+            if table == "deal":
+                self._tally.count(was, -1)
+                if becomes is not None:
+                    self._tally.count(becomes)
+            self._late.changed(table, was, becomes)
+
+
+class Numbers:
+    """Numbers for new rows; none is ever given twice, not even after its row went."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._next: dict[str, int] = dict(db.rows("SELECT name, next FROM sequence"))
+        self._given: set[str] = set()
+
+    def give(self, table: str, wanted: int = 0) -> int:
+        """The next number of a table, or the one `wanted` when it is positive: a row that comes back."""
+        following = self._next.get(table)
+        if following is None:
+            row = self._db.one(f"SELECT COALESCE(MAX(id), 0) + 1 FROM {table}")
+            following = row[0] if row else 1
+        number = wanted if wanted > 0 else following
+        self._next[table] = max(following, number + 1)
+        self._given.add(table)
+        return number
+
+    def save(self) -> None:
+        """Keep what was given."""
+        self._db.run_many(
+            "INSERT INTO sequence (name, next) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET next = excluded.next",
+            [(name, self._next[name]) for name in sorted(self._given)],
+        )
