@@ -39,6 +39,8 @@ class Order:
     descending: bool = False
     params: tuple[object, ...] = ()
     """Values of the placeholders in the keys."""
+    along: str = "1 = 1"
+    """True of every deal; names the index to read when the keys name none."""
 
     def by(self, backwards: bool = False) -> str:
         """The ORDER BY terms."""
@@ -62,10 +64,11 @@ def order(sort: Sort, stage: Stage | None, today: date, chances: Mapping[int, fl
     if sort == "amount":
         return Order((AMOUNT,), descending=True)
     chance, params = _chance(stage, today, chances)
+    along = f"{AMOUNT} >= -9223372036854775807" if stage else "1 = 1"
     if sort == "chance":
-        return Order((chance, AMOUNT), descending=True, params=params)
+        return Order((chance, AMOUNT), descending=True, params=params, along=along)
     worth = f"COALESCE(deal.amount * {chance}, CAST(-1e300 AS double precision))"
-    return Order((worth,), descending=True, params=params)
+    return Order((worth,), descending=True, params=params, along=along)
 
 
 def _chance(stage: Stage | None, today: date, chances: Mapping[int, float]) -> tuple[str, tuple[object, ...]]:

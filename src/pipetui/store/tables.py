@@ -381,13 +381,15 @@ OPEN = "closed_at IS NULL"
 
 _where = f"{LIVE} AND {OPEN}"
 index("open_by_urgency", "deal", "stage_id", bare(DUE), "id", "parked_until", "next_due", where=_where)
-for _name, _key in (("amount", AMOUNT), ("close", CLOSE), ("age", SINCE)):
+_pin = ("amount", "pinned_chance", "pinned_until")
+index("open_by_amount", "deal", "stage_id", bare(AMOUNT), "id", "parked_until", *_pin, where=_where)
+for _name, _key in (("close", CLOSE), ("age", SINCE)):
     index(f"open_by_{_name}", "deal", "stage_id", bare(_key), "id", "parked_until", where=_where)
 for _name, _column in (("parked", "parked_until"), ("pinned", "pinned_chance")):
     _where = f"{LIVE} AND {OPEN} AND {_column} IS NOT NULL"
     index(f"open_{_name}", "deal", "stage_id", _column, "currency", "amount", where=_where)
 index("deal_by_amount", "deal", "stage_id", bare(SIGNED), "id", where=LIVE)
-index("deal_by_closing", "deal", "stage_id", bare(CLOSED), "id", where=LIVE)
+index("deal_by_closing", "deal", "stage_id", bare(CLOSED), "id", "amount", where=LIVE)
 index("deal_closing_sums", "deal", "stage_id", "currency", bare(CLOSED), "amount", where=LIVE)
 index("deal_contact", "deal", "contact_id")
 index("deal_organization", "deal", "organization_id")

@@ -377,13 +377,15 @@ def make_indexes() -> None:
 def make_orders() -> None:
     """The orders of a column. Some are for the deals on the board alone, so that history makes them no slower."""
     keys: dict[str, str | sa.TextClause] = {
-        "open_by_amount": sa.text("COALESCE(amount, -9223372036854775807)"),
         "open_by_close": sa.text("COALESCE(expected_close, '9999-12-31')"),
         "open_by_age": "stage_since",
     }
     live, on_board = "archived_at IS NULL", "archived_at IS NULL AND closed_at IS NULL"
     due = sa.text("COALESCE(next_due, substr(stage_since, 1, 10))")
     make_part("open_by_urgency", "deal", ["stage_id", due, "id", "parked_until", "next_due"], on_board)
+    amount = sa.text("COALESCE(amount, -9223372036854775807)")
+    pin = ["amount", "pinned_chance", "pinned_until"]
+    make_part("open_by_amount", "deal", ["stage_id", amount, "id", "parked_until", *pin], on_board)
     for name, key in keys.items():
         make_part(name, "deal", ["stage_id", key, "id", "parked_until"], on_board)
     for name, column in {"open_parked": "parked_until", "open_pinned": "pinned_chance"}.items():
@@ -393,7 +395,7 @@ def make_orders() -> None:
     signed = sa.text("COALESCE(amount, -9223372036854775806)")
     make_part("deal_by_amount", "deal", ["stage_id", signed, "id"], live)
     closing = sa.text("COALESCE(closed_at, '')")
-    make_part("deal_by_closing", "deal", ["stage_id", closing, "id"], live)
+    make_part("deal_by_closing", "deal", ["stage_id", closing, "id", "amount"], live)
     make_part("deal_closing_sums", "deal", ["stage_id", "currency", closing, "amount"], live)
 
 
