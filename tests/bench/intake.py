@@ -22,8 +22,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 HEADERS = (
-    "external_id", "title", "organization", "contact", "email", "phone", "amount", "currency", "owner", "source", "tags",
-    "stage", "created_at", "closed_at", "expected_close",
+    "external_id", "title", "organization", "contact", "email", "phone", "amount", "currency", "owner", "source",
+    "tags", "stage", "created_at", "closed_at", "expected_close",
 )  # fmt: skip
 STAGES = ("Lead", "Prospect", "Meeting", "Quote", "Won", "Lost")
 
