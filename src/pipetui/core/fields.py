@@ -1,0 +1,154 @@
+"""Values on their way into a record: texts cleaned, numbers and words checked, one rule per field.
+
+Every function takes fields by name and returns them fit for the record; it raises Invalid with the sentence to show
+at the field, and TypeError for a field that a verb changes or that does not exist.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pipetui.core.message import Message, say
+from pipetui.core.text import clean
+from pipetui.errors import Invalid
+
+Rule = Callable[[Any], Any]
+
+MOST = 10**15
+"""Minor units beyond which an amount is a slip, and sums of many could no longer be stored."""
+
+
+def word(value: str) -> str:
+    """One line of text, trimmed."""
+    return clean(value).strip()
+
+
+def words(value: str | None) -> str | None:
+    """One line of text, or None when nothing is left of it."""
+    return None if value is None else word(value) or None
+
+
+def lines(value: str) -> str:
+    """Text of several lines."""
+    return clean(value, lines=True).strip()
+
+
+def anything(value: Any) -> Any:
+    """A value that needs no rule: a reference, a day."""
+    return value
+
+
+def name(value: str) -> str:
+    """A name, never empty."""
+    kept = word(value)
+    if not kept:
+        raise Invalid(say("A name is needed."))
+    return kept
+
+
+def email(value: str | None) -> str | None:
+    """An address with one @ and something on both sides; nothing more is known before a mail is sent."""
+    kept = words(value)
+    if kept is not None and not re.fullmatch(r"[^@\s]+@[^@\s]+", kept):
+        raise Invalid(
+            say('"{text}" is not an e-mail address.', text=kept), say("Write it like marie@example.com.")
+        )
+    return kept
+
+
+def amount(value: int | None) -> int | None:
+    """Minor units."""
+    if value is not None and abs(value) > MOST:
+        raise Invalid(say("This amount is too large."))
+    return value
+
+
+def currency(value: str) -> str:
+    """An ISO 4217 code."""
+    code = word(value).upper()
+    if not re.fullmatch(r"[A-Z]{3}", code):
+        raise Invalid(
+            say('"{text}" is not a currency.', text=code), hint=say("Write its three letters, like EUR.")
+        )
+    return code
+
+
+def clock(value: str | None) -> str | None:
+    """A time of day as `HH:MM`."""
+    if value is None or re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+        return value
+    raise Invalid(say('"{text}" is not a time of day.', text=word(value)), hint=say("Write it like 09:30."))
+
+
+def between(least: int, most: int, message: Message) -> Rule:
+    """A whole number in a range, or None."""
+
+    def rule(value: int | None) -> int | None:
+        if value is not None and not least <= value <= most:
+            raise Invalid(message)
+        return value
+
+    return rule
+
+
+chance = between(0, 100, say("A chance lies between 0 and 100 percent."))
+
+DEAL: Mapping[str, Rule] = {
+    "title": word,
+    "contact_id": anything,
+    "organization_id": anything,
+    "amount": amount,
+    "currency": currency,
+    "owner_id": anything,
+    "source_id": anything,
+    "expected_close": anything,
+    "lost_reason_id": anything,
+    "pinned_chance": chance,
+    "pinned_reason": words,
+    "pinned_until": anything,
+    "notes": lines,
+    "external_id": words,
+}
+ADDRESS: Mapping[str, Rule] = {
+    "name": name,
+    "email": email,
+    "phone": words,
+    "address": words,
+    "city": words,
+    "country": words,
+    "notes": lines,
+    "owner_id": anything,
+    "external_id": words,
+}
+CONTACT: Mapping[str, Rule] = {**ADDRESS, "organization_id": anything, "job": words}
+ORGANIZATION: Mapping[str, Rule] = {
+    **ADDRESS,
+    "website": words,
+    "industry": words,
+    "employees": between(0, 10**9, say("The number of employees is not plausible.")),
+}
+ACTIVITY: Mapping[str, Rule] = {
+    "kind": anything,
+    "text": lines,
+    "due_on": anything,
+    "due_time": clock,
+    "owner_id": anything,
+}
+QUOTE: Mapping[str, Rule] = {
+    "number": name,
+    "amount": amount,
+    "currency": currency,
+    "valid_until": anything,
+    "notes": lines,
+    "external_id": words,
+}
+
+
+def fit(rules: Mapping[str, Rule], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values as their rules leave them. Raises Invalid, and TypeError for a field without a rule."""
+    unknown = values.keys() - rules.keys()
+    if unknown:
+        raise TypeError(f"not fields to be set: {', '.join(sorted(unknown))}")
+    return {field: rules[field](value) for field, value in values.items()}

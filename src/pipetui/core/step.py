@@ -1,0 +1,50 @@
+"""What is to be done about a deal, a person or a company, or was: the part of an activity that people say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from pipetui.core.deal import Activity, ActivityKind, Deal
+from pipetui.core.desk import Desk
+from pipetui.core.fields import ACTIVITY, fit
+from pipetui.core.message import say
+from pipetui.errors import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What is to be done, or was."""
+
+    kind: ActivityKind
+    text: str = ""
+    due_on: date | None = None
+    """The day it is planned for; today when a plan names none."""
+    due_time: str | None = None
+    """Local wall clock, `HH:MM`."""
+
+
+def activity(
+    step: Step,
+    desk: Desk,
+    deal: Deal | None,
+    contact_id: int | None = None,
+    organization_id: int | None = None,
+    **values: Any,
+) -> Activity:
+    """The record of a step, with the person of its deal. Raises Refused when it hangs on nothing, Invalid."""
+    if deal is None and contact_id is None and organization_id is None:
+        raise Refused(say("An activity belongs to a deal, a person or a company."))
+    if contact_id is None and deal is not None:
+        contact_id = deal.contact_id
+    return Activity(
+        id=desk.new_id(),
+        deal_id=deal.id if deal else None,
+        contact_id=contact_id,
+        organization_id=organization_id,
+        owner_id=desk.me,
+        created_at=desk.now,
+        **fit(ACTIVITY, {"kind": step.kind, "text": step.text, "due_time": step.due_time}),
+        **values,
+    )
