@@ -5,7 +5,7 @@ words it is found by, and the counts and sums of the columns. Everything here ca
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipetui.core.change import Row
@@ -151,9 +151,14 @@ def words(db: Database, which: Which) -> list[tuple[int, str]]:
     ):
         tags[deal].append(tag)
     found = db.rows(f"{WORDS} WHERE {which.of('deal.id')}", which.params)
-    return [
-        (row[0], fold(" ".join(word for word in (*row[1:], *tags.get(row[0], ())) if word))) for row in found
-    ]
+    return [(row[0], "\n".join(_lines(row[1:], tags.get(row[0], ())))) for row in found]
+
+
+def _lines(names: Sequence[str | None], tags: Iterable[str]) -> Iterator[str]:
+    """One line a field, title, organization and contact first even when empty: `search` tells them apart by it."""
+    for place, word in enumerate((*names, *tags)):
+        if word or place < 3:
+            yield fold(word or "")
 
 
 def refresh_words(db: Database, which: Which) -> None:
