@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from pipetui.core.change import Change, Row
+from pipetui.core.change import Row
 from pipetui.errors import Clash
 from pipetui.store import journal
 from pipetui.store.rows import KINDS, among, columns, concerned, found, own
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 Place = tuple[str, int]
 """A table and a row's number."""
+Step = tuple[str, int, Row | None, Row | None]
+"""A change: table, number, before, after. The row that comes belongs to the chunk."""
 DERIVED = {"deal": ("furthest_id", "next_activity_id", "next_due")}
 KEPT_BY_THE_STORE = ("id", "version")
 """Columns that nobody else sets, so nobody clashes over them."""
@@ -25,13 +27,13 @@ KEPT_BY_THE_STORE = ("id", "version")
 class Chunk:
     """Rows as they are and as they become. Raises Conflict when somebody else changed the same fields first."""
 
-    def __init__(self, db: Database, changes: Sequence[Change]) -> None:
+    def __init__(self, db: Database, steps: Sequence[Step]) -> None:
         self._db = db
-        self._origins = self._read(changes)
+        self._origins = self._read(steps)
         self._rows = dict(self._origins)
-        self.applied: list[tuple[Change, int | None]] = []
-        """What really changes, with the deal it concerns."""
-        clashes = [clash for change in changes for clash in self._apply(change)]
+        self.applied: list[tuple[str, int, Row | None, Row | None, int | None]] = []
+        """What really changes, and the deal it concerns."""
+        clashes = [clash for step in steps for clash in self._apply(step)]
         if clashes:
             raise journal.conflict(db, clashes)
         self.came: dict[str, list[Row]] = defaultdict(list)
@@ -67,72 +69,70 @@ class Chunk:
                 places = ", ".join(f"{name} = ?" for name in names)
                 self._db.run_many(f"UPDATE {table} SET {places} WHERE id = ?", rows)
 
-    def _read(self, changes: Sequence[Change]) -> dict[Place, Row | None]:
+    def _read(self, steps: Sequence[Step]) -> dict[Place, Row | None]:
         origins: dict[Place, Row | None] = {}
         wanted: dict[str, list[int]] = defaultdict(list)
-        for change in changes:
-            place = change.table, change.id
-            if place not in origins:
-                origins[place] = None
-                if change.before is not None:
-                    wanted[change.table].append(change.id)
+        for table, number, before, _ in steps:
+            if (table, number) not in origins:
+                origins[table, number] = None
+                if before is not None:
+                    wanted[table].append(number)
         for table, numbers in wanted.items():
             for which in among(numbers):
                 for number, row in found(self._db, table, which).items():
                     origins[table, number] = row
         return origins
 
-    def _apply(self, change: Change) -> Iterator[Clash]:
-        if change.before is None and change.after is not None:
-            yield from self._add(change, change.after)
-        elif change.after is None:
-            yield from self._drop(change)
-        else:
-            yield from self._edit(change, change.after)
+    def _apply(self, step: Step) -> Iterable[Clash]:
+        table, number, before, after = step
+        row = self._rows[table, number]
+        if before is None and after is not None:
+            return self._add(table, number, row, after)
+        if after is None:
+            return self._drop(table, number, row, before or {})
+        return self._edit(table, number, row, before or {}, after)
 
-    def _add(self, change: Change, row: Row) -> Iterator[Clash]:
-        there = self._rows[change.table, change.id]
+    def _add(self, table: str, number: int, there: Row | None, row: Row) -> Iterable[Clash]:
         if there is not None:
-            yield Clash(change.table, change.id, "id", None, there["id"], change.id)
-            return
-        self._rows[change.table, change.id] = row
-        self.applied.append((change, concerned(change.table, row)))
+            return (Clash(table, number, "id", None, number, number),)
+        self._rows[table, number] = row
+        self.applied.append((table, number, None, None, concerned(table, row)))
+        return ()
 
-    def _drop(self, change: Change) -> Iterator[Clash]:
-        row = self._rows[change.table, change.id]
+    def _drop(self, table: str, number: int, row: Row | None, before: Row) -> Iterable[Clash]:
         if row is None:
-            return
-        yield from self._clashes(change, row)
-        self._rows[change.table, change.id] = None
-        whole = Change(change.table, change.id, own(change.table, row), None)
-        self.applied.append((whole, concerned(change.table, row)))
+            return ()
+        self._rows[table, number] = None
+        self.applied.append((table, number, own(table, row), None, concerned(table, row)))
+        origin = self._origins[table, number] or {}
+        return [
+            Clash(table, number, name, was, theirs, None)
+            for name, was in before.items()
+            if name not in KEPT_BY_THE_STORE and was not in (theirs := origin.get(name, was), row[name])
+        ]
 
-    def _edit(self, change: Change, after: Row) -> Iterator[Clash]:
-        place = change.table, change.id
-        row = self._rows[place]
+    def _edit(self, table: str, number: int, row: Row | None, before: Row, after: Row) -> Iterable[Clash]:
         if row is None:
-            for name, value in after.items():
-                yield Clash(change.table, change.id, name, (change.before or {}).get(name), None, value)
-            return
-        yield from self._clashes(change, row)
+            return [
+                Clash(table, number, name, before.get(name), None, value) for name, value in after.items()
+            ]
+        clashes = self._clashes(table, number, before, after)
         fresh = {n: v for n, v in after.items() if n not in KEPT_BY_THE_STORE and row[n] != v}
-        if not fresh:
-            return
-        before = {name: row[name] for name in fresh}
-        if row is self._origins[place]:
-            row = self._rows[place] = {**row, "version": int(row["version"] or 0) + 1}
-        row.update(fresh)
-        self.applied.append((Change(change.table, change.id, before, fresh), concerned(change.table, row)))
+        if fresh:
+            was = {name: row[name] for name in fresh}
+            if row is self._origins[table, number]:
+                row = self._rows[table, number] = {**row, "version": int(row["version"] or 0) + 1}
+            row.update(fresh)
+            self.applied.append((table, number, was, fresh, concerned(table, row)))
+        return clashes
 
-    def _clashes(self, change: Change, row: Row) -> Iterator[Clash]:
+    def _clashes(self, table: str, number: int, before: Row, after: Row) -> Iterable[Clash]:
         """Fields that hold neither what they held nor what they become; what this batch itself wrote does not count."""
-        origin, after = self._origins[change.table, change.id], change.after or {}
+        origin = self._origins[table, number]
         if origin is None:
-            return
-        for name, was in (change.before or {}).items():
-            theirs = origin[name]
-            if name in KEPT_BY_THE_STORE or theirs == was or (name in after and theirs == after[name]):
-                continue
-            if change.after is None and row[name] == was:
-                continue
-            yield Clash(change.table, change.id, name, was, theirs, after.get(name))
+            return ()
+        return [
+            Clash(table, number, name, was, origin[name], after.get(name))
+            for name, was in before.items()
+            if name not in KEPT_BY_THE_STORE and origin[name] not in (was, after.get(name, was))
+        ]

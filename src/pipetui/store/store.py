@@ -23,9 +23,9 @@ from pipetui.core.deal import (
 )
 from pipetui.core.message import Message, say
 from pipetui.errors import NotFound, Refused
-from pipetui.store import journal, schema
+from pipetui.store import journal, log, schema
 from pipetui.store.db import Database
-from pipetui.store.journal import Entry
+from pipetui.store.log import Entry
 from pipetui.store.rows import Which, between, columns, found
 from pipetui.store.writing import Numbers, Writing
 
@@ -151,7 +151,7 @@ class Store:
 
     def log(self, limit: int = 50, deal_id: int | None = None) -> list[Entry]:
         """The newest batches first, of the whole store or those that concern one deal."""
-        return journal.entries(self.db, limit, deal_id)
+        return log.entries(self.db, limit) if deal_id is None else log.entries_of(self.db, deal_id, limit)
 
     def get(self, kind: type[R], number: int) -> R:
         """One record. Raises NotFound."""
@@ -224,7 +224,7 @@ class Store:
         self.me = row[0] if row else None
 
     def _set_up(self, told: Callable[[Message], str]) -> None:
-        from pipetui.core.stages import standard_pipeline
+        from pipetui.core.standard import standard_pipeline
 
         with self._transaction():
             if self.db.one("SELECT 1 FROM pipeline") is None:
@@ -269,10 +269,10 @@ class Store:
     def _turn(self, target: int, back_from: int, kind: str) -> Entry:
         """Write the inverse of batch `back_from`, and mark batch `target` as taken back or not."""
         compact = self.db.one("SELECT 1 FROM journal WHERE batch_id = ? AND last_id IS NOT NULL", (target,))
-        writing = self._begin(journal.entry(self.db, target).label, kind, target, compact is not None)
+        writing = self._begin(log.entry(self.db, target).label, kind, target, compact is not None)
         writing.stream(journal.inverses(self.db, back_from))
         self.db.run("UPDATE batch SET undone = ? WHERE id = ?", (int(kind == "undo"), target))
-        return journal.entry(self.db, writing.batch_id)
+        return log.entry(self.db, writing.batch_id)
 
     def _tags(self, deal_id: int) -> tuple[Tag, ...]:
         names = columns("tag")

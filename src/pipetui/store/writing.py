@@ -15,7 +15,7 @@ from pipetui.core.change import Change
 from pipetui.core.message import say
 from pipetui.errors import StoreProblem
 from pipetui.store import journal
-from pipetui.store.chunk import Chunk
+from pipetui.store.chunk import Chunk, Step
 from pipetui.store.derived import Stages, Tally, earliest
 from pipetui.store.late import Late
 from pipetui.store.rows import Spans, references
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 CHUNK = 4000
 """Changes held at once."""
-SHOWN = 50
-"""Changes of a batch that its entry in the log carries."""
 
 
 class Writing:
@@ -39,7 +37,6 @@ class Writing:
         """Real numbers by the negative ones in the batch."""
         self.n = 0
         """Changes that made a difference."""
-        self.shown: list[Change] = []
         self._numbers = numbers
         self._spans: dict[str, Spans] | None = defaultdict(Spans) if compact else None
         self._stages = Stages.read(db)
@@ -58,7 +55,7 @@ class Writing:
 
     def write(self, changes: Sequence[Change]) -> None:
         """Write a chunk. Raises Conflict when somebody else changed the same fields first."""
-        chunk = Chunk(self.db, self._numbered(changes))
+        chunk = Chunk(self.db, self._steps(changes))
         self._journal(chunk)
         self._complete(chunk)
         chunk.write()
@@ -72,28 +69,30 @@ class Writing:
             self._journal_rows((table, first, last, None, None, None) for first, last in spans.runs)
         self._numbers.save()
 
-    def _numbered(self, changes: Sequence[Change]) -> list[Change]:
-        return [self._referring(change) for change in [self._given(change) for change in changes]]
+    def _steps(self, changes: Sequence[Change]) -> list[Step]:
+        """The changes with real numbers in place of negative ones, in rows of their own."""
+        numbered = [(change, self._number(change)) for change in changes]
+        return [self._step(change, number) for change, number in numbered]
 
-    def _given(self, change: Change) -> Change:
+    def _number(self, change: Change) -> int:
         if change.before is not None or change.after is None:
-            return change
+            return change.id
         number = self._numbers.give(change.table, change.id)
         if change.id <= 0:
             self.ids[change.id] = number
-        return Change(change.table, number, None, {**change.after, "id": number})
+        return number
 
-    def _referring(self, change: Change) -> Change:
-        before, after = change.before, change.after
+    def _step(self, change: Change, number: int) -> Step:
+        after = change.after
         if after is not None:
+            after = dict(after)
+            if change.before is None:
+                after["id"] = number
             for name in references(change.table):
                 value: Any = after.get(name)
                 if value is not None and value < 0:
-                    after = after if before is None else dict(after)
                     after[name] = self._real(value)
-        if before is None:
-            return change
-        return Change(change.table, change.id if change.id > 0 else self._real(change.id), before, after)
+        return change.table, number if number > 0 else self._real(number), change.before, after
 
     def _real(self, number: Any) -> int:
         real = self.ids.get(number)
@@ -106,17 +105,16 @@ class Writing:
     def _journal(self, chunk: Chunk) -> None:
         spans = self._spans
         entries: list[tuple[Any, ...]] = []
-        for change, deal in chunk.applied:
-            if change.before is None and spans is not None:
-                spans[change.table].add(change.id)
-            elif change.before is None:
-                entries.append((change.table, change.id, None, deal, None, None))
+        for table, number, before, after, deal in chunk.applied:
+            if before is not None:
+                later = None if after is None else journal.dumped(after)
+                entries.append((table, number, None, deal, journal.dumped(before), later))
+            elif spans is None:
+                entries.append((table, number, None, deal, None, None))
             else:
-                after = None if change.after is None else journal.dumped(change.after)
-                entries.append((change.table, change.id, None, deal, journal.dumped(change.before), after))
+                spans[table].add(number)
         self._journal_rows(entries)
         self.n += len(chunk.applied)
-        self.shown += [change for change, _ in chunk.applied[: SHOWN - len(self.shown)]]
 
     def _journal_rows(self, entries: Iterable[tuple[Any, ...]]) -> None:
         give, batch_id = self._numbers.give, self.batch_id

@@ -360,7 +360,7 @@ def make_indexes() -> None:
     op.create_index("batch_member", "batch", ["member_id", "kind", "undone", "id"])
     op.create_index("journal_batch", "journal", ["batch_id", "id"])
     make_part("journal_deal", "journal", ["deal_id", "id"], "deal_id IS NOT NULL")
-    make_part("journal_span", "journal", ["table_name", "last_id"], "last_id IS NOT NULL")
+    make_part("journal_span", "journal", ["batch_id", "id"], "last_id IS NOT NULL")
     op.create_index("journal_row", "journal", ["table_name", "row_id"])
     op.create_index("deal_contact", "deal", ["contact_id"])
     op.create_index("deal_external", "deal", ["external_id"])
