@@ -1,0 +1,152 @@
+"""Money: integer minor units and an ISO 4217 code, read from however people write it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from functools import lru_cache
+
+from pipetui.core.message import say
+from pipetui.errors import Invalid
+
+EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
+MOST = 10**17
+"""Minor units; more than any company on earth, and safe in a 64-bit column and its sums."""
+NO_MINOR = frozenset((
+    "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF",
+))  # fmt: skip
+THREE_MINOR = frozenset(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"))
+SYMBOLS = {
+    "€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "₹": "INR", "₩": "KRW", "₽": "RUB", "₺": "TRY", "₪": "ILS",
+    "₫": "VND", "₴": "UAH", "US$": "USD", "A$": "AUD", "C$": "CAD", "NZ$": "NZD", "HK$": "HKD", "R$": "BRL",
+    "CHF": "CHF", "Fr.": "CHF", "zł": "PLN", "kr": "SEK", "Kč": "CZK",
+}  # fmt: skip
+_SHAPE = re.compile(
+    r"(?P<minus>[-−(]?)\s*(?P<before>[^\d\s.,+()−-]{1,4})?\s*(?P<minus2>[-−]?)\s*(?P<digits>\d[\d\s.,'’\u00a0\u202f]*)"
+    r"\s*(?P<scale>[kKmM])?\s*(?P<after>[^\d\s.,()]{1,4})?\s*(?P<close>\)?)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount that never lost a cent."""
+
+    minor: int
+    """Minor units: cents of euros, yens, thousandths of Tunisian dinars."""
+    currency: str
+    """ISO 4217."""
+
+    @property
+    def digits(self) -> int:
+        """Decimals of the currency: 2 for most, 0 for yens, 3 for some dinars."""
+        return minor_digits(self.currency)
+
+    @property
+    def decimal(self) -> Decimal:
+        """The amount in major units, exact."""
+        return Decimal(self.minor).scaleb(-self.digits, context=EXACT)
+
+
+def minor_digits(currency: str) -> int:
+    """Decimals of a currency."""
+    return 0 if currency in NO_MINOR else 3 if currency in THREE_MINOR else 2
+
+
+def decimal_text(minor: int, currency: str) -> str:
+    """Minor units as a decimal string: 125000 EUR is `1250.00`."""
+    digits = minor_digits(currency)
+    if not digits:
+        return str(minor)
+    whole, rest = divmod(abs(minor), 10**digits)
+    return f"{'-' if minor < 0 else ''}{whole}.{rest:0{digits}d}"
+
+
+def from_decimal(amount: Decimal, currency: str) -> Money:
+    """Major units as money, rounded once, half to even. Raises Invalid beyond 10^17 minor units."""
+    minor = int(amount.scaleb(minor_digits(currency), context=EXACT).to_integral_value(ROUND_HALF_EVEN))
+    if abs(minor) > MOST:
+        raise Invalid(say("{amount} is too large an amount.", amount=str(amount)[:40]))
+    return Money(minor, currency)
+
+
+def from_decimal_text(text: str, currency: str) -> Money:
+    """What `decimal_text` wrote. Raises Invalid."""
+    if not re.fullmatch(r"-?\d{1,30}(\.\d{1,30})?", text):
+        raise Invalid(say('"{text}" is not an amount.', text=text[:40]))
+    return from_decimal(Decimal(text), currency)
+
+
+@lru_cache(maxsize=65536)
+def amount_from_text(text: str, currency: str, decimal: str | None = None) -> Money:
+    """An amount as people and programs write it: `12k`, `12 500,50 €`, `$12,500.50`, `(32000.00)`, `AUD 54000`.
+
+    A currency in the text wins over `currency`. Where one separator alone leaves it open (`3,100`), `decimal` says
+    which is the decimal mark; without it, three digits after a separator are thousands. More decimals than the
+    currency has are rounded half to even. Raises Invalid.
+    """
+    shape = _SHAPE.fullmatch(text.strip())
+    if shape is None or (shape["minus"] == "(") != (shape["close"] == ")"):
+        raise _not_an_amount(text)
+    found = _currency(shape["before"]) or _currency(shape["after"])
+    if (shape["before"] or shape["after"]) and found is None:
+        raise _not_an_amount(text)
+    number = Decimal(_plain(shape["digits"], decimal, text))
+    number = EXACT.multiply(
+        number, {"k": Decimal(1000), "m": Decimal(1000000)}.get((shape["scale"] or "").lower(), Decimal(1))
+    )
+    return from_decimal(-number if shape["minus"] or shape["minus2"] else number, found or currency)
+
+
+def _not_an_amount(text: str) -> Invalid:
+    return Invalid(
+        say('"{text}" is not an amount.', text=text[:40]), say("Write it like 12k, 12,500.50 or 12 500,50 €.")
+    )
+
+
+def _currency(word: str | None) -> str | None:
+    if word is None:
+        return None
+    if word in SYMBOLS:
+        return SYMBOLS[word]
+    return word.upper() if re.fullmatch(r"[A-Za-z]{3}", word) else None
+
+
+def _plain(digits: str, decimal: str | None, text: str) -> str:
+    """The digits with a point as decimal mark and nothing else between them."""
+    digits = re.sub(r"[\s'’\u00a0\u202f]", "", digits)
+    mark = _decimal_mark(digits, decimal)
+    whole, _, rest = digits.rpartition(mark) if mark else (digits, "", "")
+    whole = re.sub(r"[.,]", "", whole)
+    if len(whole) + len(rest) > 30 or (mark and not rest.isdigit() and rest):
+        raise _not_an_amount(text)
+    return f"{whole or '0'}.{rest or '0'}"
+
+
+def _decimal_mark(digits: str, decimal: str | None) -> str | None:
+    """Which separator, if any, begins the decimals."""
+    last = max(digits.rfind("."), digits.rfind(","))
+    if last < 0:
+        return None
+    mark = digits[last]
+    if ("," in digits and "." in digits) or digits.count(mark) == 1:
+        alone = not ("," in digits and "." in digits)
+        thousands = alone and len(digits) - last - 1 == 3 and last <= 3 and digits[0] != "0"
+        if thousands:
+            return mark if decimal == mark else None
+        return mark
+    return None
+
+
+def convert(money: Money, to: str, rates: Mapping[str, Decimal]) -> Money | None:
+    """The same value in another currency, rounded once; None where no rate is known.
+
+    `rates` say what one unit of a currency is worth in the store's own, which counts as 1.
+    """
+    if money.currency == to:
+        return money
+    here, there = rates.get(money.currency), rates.get(to, Decimal(1) if to not in rates else None)
+    if here is None or not there:
+        return None
+    return from_decimal(EXACT.divide(EXACT.multiply(money.decimal, here), there), to)

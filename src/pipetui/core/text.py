@@ -1,0 +1,157 @@
+"""Text from people and files: made harmless at the door, folded for comparison, and read as a day."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from calendar import monthrange
+from datetime import date, timedelta
+
+BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+_TABS = re.compile(r"[\t\v\f\x1c-\x1e\x85\u2028\u2029]")
+_FORBIDDEN = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{BIDI}\ufeff]")
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_FOREIGN = re.compile(f"[\x00-\x1f\x7f-\x9f{BIDI}\u2028\u2029\ufeff\ud800-\udfff]")
+
+
+def clean(text: str, lines: bool = False) -> str:
+    """The text without control, C1 and bidi-override characters; what was not UTF-8 shows as U+FFFD.
+
+    Line breaks and tabs become spaces; with `lines` the breaks stay, as `\\n`. Nothing else is altered.
+    """
+    if not _FOREIGN.search(text):
+        return text
+    one_kind = text.replace("\r\n", "\n").replace("\r", "\n")
+    spaced = _TABS.sub(" ", one_kind if lines else one_kind.replace("\n", " "))
+    return _SURROGATES.sub("\ufffd", _FORBIDDEN.sub("", spaced))
+
+
+def fold(text: str) -> str:
+    """The text for searching and matching: no case, no accents, single spaces."""
+    text = text.casefold()
+    if not text.isascii():
+        decomposed = unicodedata.normalize("NFKD", text)
+        text = "".join(
+            character for character in decomposed if not unicodedata.combining(character)
+        ).casefold()
+    return " ".join(text.split())
+
+
+_WEEKDAYS = {
+    word: number
+    for number, words in enumerate((
+        "mon monday lun lundi", "tue tues tuesday mar mardi", "wed wednesday mer mercredi",
+        "thu thur thurs thursday jeu jeudi",
+        "fri friday ven vendredi", "sat saturday sam samedi", "sun sunday dim dimanche",
+    ))
+    for word in words.split()
+}  # fmt: skip
+_MONTHS = {
+    word: number
+    for number, words in enumerate((
+        "jan january janv janvier", "feb february fev fevr fevrier", "mar march mars", "apr april avr avril", "may mai",
+        "jun june juin", "jul july juil juillet", "aug august aout", "sep sept september septembre",
+        "oct october octobre",
+        "nov november novembre", "dec december decembre",
+    ), start=1)
+    for word in words.split()
+}  # fmt: skip
+_FIXED = {
+    "today": 0, "tod": 0, "aujourd'hui": 0, "aujourdhui": 0, "auj": 0, "tomorrow": 1, "tom": 1, "tmr": 1,
+    "demain": 1, "dem": 1,
+    "apres-demain": 2, "apres demain": 2, "yesterday": -1, "hier": -1,
+}  # fmt: skip
+_UNITS = {"d": 1, "day": 1, "days": 1, "j": 1, "jour": 1, "jours": 1, "w": 7, "week": 7, "weeks": 7, "s": 7, "sem": 7,
+          "semaine": 7, "semaines": 7}  # fmt: skip
+_MONTH_UNITS = frozenset(("mo", "month", "months", "mois", "m"))
+_AHEAD = re.compile(r"(?:in|dans|\+)\s*(\d{1,3})\s*([a-z]+)")
+_NUMERIC = re.compile(r"(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{2}|\d{4}))?")
+_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
+_NAMED = re.compile(
+    r"(?:(\d{1,2})(?:st|nd|rd|th|er)?[ -]([a-z]{3,10})\.?|([a-z]{3,10})\.? (\d{1,2})(?:st|nd|rd|th)?)[ ,-]*(\d{4})?"
+)
+
+
+def day_from_words(text: str, today: date, month_first: bool = False) -> date | None:
+    """A day as people write it in English or French, None when it is none.
+
+    `fri`, `vendredi`, `tomorrow`, `demain`, `30/9`, `30/09/2026`, `2026-09-30`, `9 dec`, `in 3 days`,
+    `dans 2 semaines`, `+3d`, `next week`, `fin de mois`. A weekday is the next one, never today; a day without a year is the nearest one
+    not more than half a year past. `month_first` reads `9/30` as Americans do.
+    """
+    words = fold(text).rstrip(".")
+    words = words.replace("’", "'")
+    if words in _FIXED:
+        return today + timedelta(days=_FIXED[words])
+    try:
+        return (
+            _weekday(words, today)
+            or _ahead(words, today)
+            or _dated(words, today, month_first)
+            or _ends(words, today)
+        )
+    except (ValueError, OverflowError):
+        return None
+
+
+def _weekday(words: str, today: date) -> date | None:
+    word = words.removeprefix("next ").removesuffix(" prochain").removesuffix(" pro")
+    number = _WEEKDAYS.get(word)
+    return None if number is None else today + timedelta(days=(number - today.weekday() - 1) % 7 + 1)
+
+
+def _ahead(words: str, today: date) -> date | None:
+    if found := _AHEAD.fullmatch(words):
+        amount, unit = int(found[1]), found[2]
+        if unit in _MONTH_UNITS:
+            return _months_on(today, amount)
+        return today + timedelta(days=amount * _UNITS[unit]) if unit in _UNITS else None
+    if words in ("next week", "semaine prochaine", "la semaine prochaine"):
+        return today + timedelta(days=7 - today.weekday())
+    if words in ("next month", "mois prochain", "le mois prochain"):
+        return _months_on(today.replace(day=1), 1)
+    return None
+
+
+def _months_on(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def _dated(words: str, today: date, month_first: bool) -> date | None:
+    if found := _ISO.fullmatch(words):
+        return date(int(found[1]), int(found[2]), int(found[3]))
+    if found := _NUMERIC.fullmatch(words):
+        first, second = int(found[1]), int(found[2])
+        if second > 12 or (month_first and first <= 12):
+            first, second = second, first
+        return _in_year(first, second, found[3], today)
+    if found := _NAMED.fullmatch(words):
+        month = _MONTHS.get(found[2] or found[3])
+        return None if month is None else _in_year(int(found[1] or found[4]), month, found[5], today)
+    return None
+
+
+def _in_year(day: int, month: int, year: str | None, today: date) -> date:
+    if year is not None:
+        return date(int(year) + (2000 if len(year) == 2 else 0), month, day)
+    if (month, day) == (2, 29):
+        leap = next(year for year in range(today.year, today.year + 9) if monthrange(year, 2)[1] == 29)
+        return date(leap, 2, 29)
+    this_year = date(today.year, month, day)
+    if this_year < today - timedelta(days=183):
+        return this_year.replace(year=today.year + 1)
+    if this_year > today + timedelta(days=183):
+        return this_year.replace(year=today.year - 1) if (this_year - today).days > 330 else this_year
+    return this_year
+
+
+def _ends(words: str, today: date) -> date | None:
+    """The last day of this week's work, of the month, of the year."""
+    if words in ("eow", "end of week", "fin de semaine"):
+        return today + timedelta(days=(4 - today.weekday()) % 7)
+    if words in ("eom", "end of month", "fin de mois", "fin du mois"):
+        return today.replace(day=monthrange(today.year, today.month)[1])
+    if words in ("eoy", "end of year", "fin d'annee", "fin de l'annee"):
+        return date(today.year, 12, 31)
+    return None
