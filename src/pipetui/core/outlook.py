@@ -1,0 +1,120 @@
+"""How a goal stands: what is done, what is expected, what it takes in each stage."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import fsum
+
+from pipetui.core import plan
+from pipetui.core.book import Book, Pile, Worth
+from pipetui.core.deal import Goal, Stage
+from pipetui.core.funnel import Ratio, reach_chances
+from pipetui.core.message import Message, say
+
+Groups = list[tuple[float, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """A goal and how it stands. Figures count deals, or minor units of the forecast's currency for revenue."""
+
+    goal: Goal
+    target: float
+    done: float
+    """Won, earned, or reached in the period."""
+    expected: float
+    """What the open deals are expected to bring."""
+    chance: float | None
+    """Of reaching it, with every deal on its own; None for revenue."""
+    needs: dict[int, plan.Need]
+    """By stage, as far as the stage the goal aims at."""
+    tightest: plan.Need | None
+    """None when the open deals are enough on average."""
+    advice: Message
+    for_80: int | None
+    """New deals in the first stage that make it 80 % likely; None for revenue, and when no number would."""
+
+    @property
+    def missing(self) -> float:
+        """What the open deals are not expected to bring."""
+        return max(0.0, self.target - self.done - self.expected)
+
+
+@dataclass(frozen=True, slots=True)
+class _Aim:
+    """A goal in the terms of the plan."""
+
+    target: float
+    done: float
+    stocks: dict[int, plan.Stock]
+    groups: Groups | None
+    """The open deals as (chance to count, how many); None where the goal counts money."""
+
+
+def outlook(book: Book, goal: Goal, ratios: Sequence[Ratio], piles: Sequence[Pile], worth: Worth) -> Outlook:
+    """How the goal stands with these deals."""
+    aim = _aim(book, goal, ratios, piles, worth)
+    stocks = list(aim.stocks.values())
+    found = plan.needs(aim.target, aim.done, stocks)
+    wanted = plan.round_up(aim.target - aim.done)
+    likely = for_80 = None
+    if aim.groups is not None:
+        likely = plan.goal_chance(aim.groups, wanted)
+        for_80 = plan.deals_needed(aim.groups, stocks[0].unit, wanted, 0.8) if stocks else None
+    return Outlook(
+        goal=goal,
+        target=aim.target,
+        done=aim.done,
+        expected=fsum(stock.value for stock in stocks),
+        chance=likely,
+        needs=dict(zip(aim.stocks, found, strict=True)),
+        tightest=plan.tightest(found),
+        advice=_advice(aim, goal, worth, found),
+        for_80=for_80,
+    )
+
+
+def _advice(aim: _Aim, goal: Goal, worth: Worth, found: Sequence[plan.Need]) -> Message:
+    if goal.metric == "revenue" and worth.mean is None and aim.done < aim.target:
+        return say("No amount is known yet, so revenue cannot be planned.")
+    return plan.advice(aim.target, aim.done, found)
+
+
+def _aim(book: Book, goal: Goal, ratios: Sequence[Ratio], piles: Sequence[Pile], worth: Worth) -> _Aim:
+    names = {ratio.stage.id: ratio.stage.name for ratio in ratios}
+    won = float(sum(some.n for some in book.won))
+    if goal.metric == "revenue":
+        unit = worth.mean or 0.0
+        money = {
+            pile.stage_id: plan.Stock(names[pile.stage_id], pile.revenue or 0.0, pile.chance * unit)
+            for pile in piles
+        }
+        factor = worth.factor(goal.currency or book.currency)
+        return _Aim(goal.target * (1.0 if factor is None else factor), worth.total(book.won), money, None)
+    if goal.metric == "reach":
+        return _reach(book, goal, ratios)
+    wins = {pile.stage_id: plan.Stock(names[pile.stage_id], pile.wins, pile.chance) for pile in piles}
+    return _Aim(float(goal.target), won, wins, [group for pile in piles for group in pile.groups])
+
+
+def _reach(book: Book, goal: Goal, ratios: Sequence[Ratio]) -> _Aim:
+    """Deals that fell back from the stage have reached it already; a pinned chance says nothing about reaching it."""
+    by_id = {stage.id: stage for stage in book.stages}
+    aimed = by_id[goal.stage_id or 0]
+    ahead = Counter[int]()
+    for sign, some in book.standing:
+        if not _reached(by_id.get(some.furthest_id), aimed):
+            ahead[some.stage_id] += sign * some.n
+    chances = reach_chances(ratios, aimed)
+    stocks = {
+        stage_id: plan.Stock(by_id[stage_id].name, ahead[stage_id] * chance, chance)
+        for stage_id, chance in chances.items()
+    }
+    groups = [(chance, ahead[stage_id]) for stage_id, chance in chances.items()]
+    return _Aim(float(goal.target), float(book.reached), stocks, groups)
+
+
+def _reached(furthest: Stage | None, aimed: Stage) -> bool:
+    return furthest is not None and furthest.position >= aimed.position
