@@ -147,6 +147,13 @@ def day(value: date, today: date | None = None) -> str:
     return format_date(value, "d MMM" if today is not None and abs((value - today).days) < 300 else "d MMM yyyy", locale=_locale)
 
 
+def month_name(value: date) -> str:
+    """The month of a day: `November 2026`."""
+    from babel.dates import format_date
+
+    return str(format_date(value, "LLLL yyyy", locale=_locale))
+
+
 def moment(value: datetime) -> str:
     """A moment in local time: day and clock."""
     local = value.astimezone()

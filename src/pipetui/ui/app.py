@@ -1,0 +1,384 @@
+"""The application: it opens on the board, hands keys to what they do, and keeps the screen true to the store.
+
+Forms, panes and whatever else is not on the first frame are imported by the key that asks for them.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Awaitable, Callable
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.app import App, ComposeResult
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widget import Widget
+
+from pipetui.core.message import Message, say
+from pipetui.errors import Conflict, PipetuiError
+from pipetui.lang import number, told
+from pipetui.ui.acts import Acts, clashing
+from pipetui.ui.bar import Standing, key_line, message_line, period_name, top_line
+from pipetui.ui.board import Board
+from pipetui.ui.commands import Command, Seen, in_bar, keymap
+from pipetui.ui.handlers import Handlers
+from pipetui.ui.paint import Look, Role, themed
+from pipetui.ui.pane import Pane
+from pipetui.ui.reading import Reading
+from pipetui.ui.writer import Writer
+
+if TYPE_CHECKING:
+    from pipetui.config import Config
+    from pipetui.store.cards import Card
+    from pipetui.store.store import Store
+
+POLL_SECONDS = 0.25
+"""How often the store is asked whether somebody else wrote; the question costs some microseconds."""
+CALM_SECONDS = 0.3
+"""Counts that take a look at every open deal wait for so long a pause."""
+WIDE, TALL = 120, 30
+"""From so many columns a pane stands to the right of the board, from so many rows below it."""
+THEME, ANSI = "textual-dark", "ansi-dark"
+
+
+class Main(Screen[None]):
+    """The board's screen: every key goes through the table of commands."""
+
+    AUTO_FOCUS = ""
+
+    def compose(self) -> ComposeResult:
+        app = self.app
+        assert isinstance(app, Pipetui)
+        yield from app.widgets()
+
+    async def on_key(self, event: events.Key) -> None:
+        """One key, one act."""
+        event.stop()
+        event.prevent_default()
+        app = self.app
+        assert isinstance(app, Pipetui)
+        await app.key(event.key, event.character)
+
+
+class Body(Widget):
+    """Holds the board and the pane beside or below it."""
+
+
+class Pipetui(App[int]):
+    """The board and what stands around it."""
+
+    ENABLE_COMMAND_PALETTE = False
+    ALLOW_SELECT = False
+    CSS = """
+    Screen { layout: vertical; overflow: hidden; }
+    #top, #keys { height: 1; }
+    Body { height: 1fr; layout: horizontal; }
+    Board { width: 1fr; height: 1fr; }
+    #side { display: none; height: 1fr; width: 1fr; }
+    Body.right #side { display: block; width: 40%; max-width: 49; border-left: solid $primary; padding: 0 0 0 1; }
+    Body.below { layout: vertical; }
+    Body.below #side { display: block; height: 40%; border-top: solid $primary; }
+    Body.full #side { display: block; }
+    Body.full Board { display: none; }
+    .ascii #side { border: none; }
+    """
+
+    def __init__(self, config: Config, reading: Reading, writer: Writer) -> None:
+        theme = config.theme or (THEME if config.color else ANSI)
+        if theme == "ansi" or not config.color:
+            theme = ANSI
+        super().__init__(ansi_color=theme.startswith("ansi") or None)
+        self.animation_level = "none"
+        self.config, self.reading, self.writer = config, reading, writer
+        self.keys = keymap(config.keymap)
+        if theme in self.available_themes:
+            self.theme = theme
+        self.look = self._look()
+        self.board = Board(reading.page, reading.flags, self._dated, self.look)
+        self.body = Body()
+        self.top, self.side, self.bottom = Pane(self.look), Pane(self.look), Pane(self.look)
+        self.acts = Acts(reading, writer, self.board, self.tell, self.reload)
+        self._handlers = Handlers(self)
+        self._said: tuple[str, Role] | None = None
+        self._beside = ""
+        self._full = False
+        self._flagged = 0
+        self._calm: Timer | None = None
+
+    # Starting
+
+    def get_default_screen(self) -> Screen[None]:
+        """The board's own screen."""
+        return Main()
+
+    def widgets(self) -> ComposeResult:
+        """The screen from top to bottom; the board has its cards before the first frame."""
+        self.top.id, self.side.id, self.bottom.id = "top", "side", "keys"
+        self.board.load(self.reading.columns())
+        self._draw_around()
+        yield self.top
+        with self.body:
+            yield self.board
+            yield self.side
+        yield self.bottom
+
+    def on_mount(self) -> None:
+        """Look after the store, and take the start's objects out of the collector's way."""
+        self.set_interval(POLL_SECONDS, self._poll)
+        self.call_after_refresh(self._settle_in)
+
+    def _settle_in(self) -> None:
+        gc.freeze()
+        self._when_calm()
+
+    def _dated(self) -> tuple[date, datetime]:
+        return self.reading.scope.today, self.reading.scope.now
+
+    def _look(self) -> Look:
+        return themed(
+            self.theme_variables or self.get_css_variables(),
+            self.native_ansi_color,
+            self.config.glyphs == "ascii",
+        )
+
+    # Keys
+
+    async def key(self, key: str, character: str | None) -> None:
+        """What a key does, or why it does nothing."""
+        self._said = None
+        command = self.keys.command(key, character)
+        if command is None:
+            self.tell(say('"{key}" does nothing here. Press ? for the keys.', key=character or key))
+        else:
+            await self.do(command, character or key)
+        self._draw_keys()
+
+    async def do(self, command: Command, key: str = "") -> None:
+        """Do what a command says, or say why it cannot."""
+        if why := command.refuses(self.seen):
+            self.tell(why)
+        else:
+            await self.attempt(self._handlers.do(command.id, key))
+
+    async def attempt(self, act: Awaitable[None]) -> None:
+        """Await an act; what refuses it is told in the bar."""
+        try:
+            await act
+        except Conflict as error:
+            self.reload()
+            self.tell(clashing(error), "bad")
+        except PipetuiError as error:
+            self.tell(_with_hint(error), "warn")
+
+    def answer(self, act: Callable[..., Awaitable[None]]) -> Callable[..., None]:
+        """What to call when a dialog closes: `act` with its answer, unless there is none."""
+
+        def answered(given: object = None) -> None:
+            if given is not None:
+                self.run_worker(self.attempt(act(given)))
+
+        return answered
+
+    def tell(self, message: Message, role: Role = "strong") -> None:
+        """Show a sentence in the place of the keys, until the next key."""
+        self._said = told(message), role
+        self._draw_keys()
+
+    @property
+    def seen(self) -> Seen:
+        """What stands on the board."""
+        lane, cards = self.board.lane, self.cards
+        return Seen(
+            cards,
+            bool(self.board.marks),
+            lane.column.stage if lane else None,
+            bool(self.reading.query),
+            bool(self._beside),
+        )
+
+    @property
+    def cards(self) -> tuple[Card, ...]:
+        """The deals a verb is about: the marked ones, else the one under the cursor."""
+        if self.board.marks:
+            return tuple(self.board.marks.values())
+        return (self.board.card,) if self.board.card else ()
+
+    # Reading again
+
+    def reload(self, follow: int | None = None) -> None:
+        """Read the columns anew, the cursor on the same deal, or on the one to `follow`."""
+        card = self.board.card
+        wanted = follow if follow is not None else card.id if card else None
+        self.reading.store.changed()
+        self.board.load(self.reading.columns())
+        if wanted is not None and (found := self.reading.place(wanted)):
+            stages = [lane.column.stage.id for lane in self.board.lanes]
+            if found[0] in stages:
+                self.board.go(stages.index(found[0]), found[1], keep=card is not None and card.id == wanted)
+        self._refresh_marks()
+        self._draw_around()
+        self._when_calm()
+
+    def _refresh_marks(self) -> None:
+        if self.board.marks:
+            fresh = self.reading.cards(list(self.board.marks))
+            self.board.marks = {card.id: card for card in fresh}
+
+    def _poll(self) -> None:
+        if not self.writer.busy and self.reading.store.changed():
+            self.reload()
+
+    def _when_calm(self) -> None:
+        """Count what takes longer when nothing has happened for a moment."""
+        if self._calm is not None:
+            self._calm.stop()
+        self._calm = self.set_timer(CALM_SECONDS, self._count)
+
+    def _count(self) -> None:
+        attention = self.reading.attention()
+        self._flagged = attention.late + attention.without
+        self.redraw_top()
+
+    # Drawing what stands around the board
+
+    def _draw_around(self) -> None:
+        lanes = self.board.lanes
+        self.board.group = period_name(self.reading.scope.period)
+        self.board.hint = self._handlers.hint() if not any(lane.count for lane in lanes) else ()
+        self.redraw_top()
+        self._draw_keys()
+        self._draw_side()
+
+    def redraw_top(self) -> None:
+        """Say on top what stands on the board."""
+        self.top.show([top_line(self._standing(), self.size.width)])
+
+    def _standing(self) -> Standing:
+        open_columns = [lane.column for lane in self.board.lanes if lane.column.stage.kind == "open"]
+        totals: dict[str, tuple[int, int]] = {}
+        for column in open_columns:
+            for currency, (known, minor) in column.totals.items():
+                n, total = totals.get(currency, (0, 0))
+                totals[currency] = n + known, total + minor
+        return Standing(
+            self.reading.pipeline.name,
+            period_name(self.reading.scope.period),
+            sum(column.count for column in open_columns),
+            totals,
+            self.reading.sort,
+            self.reading.query,
+            flagged=self._flagged,
+            marked=len(self.board.marks),
+        )
+
+    def _draw_keys(self) -> None:
+        lane = self.board.lane
+        position = f"{number(lane.row + 1)}/{number(lane.count)}" if lane and lane.count else ""
+        if self._said:
+            line = message_line(self._said[0], position, self.size.width, self._said[1])
+        else:
+            line = key_line(in_bar(self.seen), self.keys, position, self.size.width)
+        self.bottom.show([line])
+
+    def on_board_moved(self) -> None:
+        """The pane and the position follow the cursor."""
+        self._draw_keys()
+        if self._beside == "detail":
+            self._draw_side(top=0)
+
+    def on_board_opened(self) -> None:
+        """A double click shows all of the deal."""
+        self.toggle("detail", full=True)
+
+    async def on_board_dropped(self, event: Board.Dropped) -> None:
+        """A drag moves the deal."""
+        await self.attempt(self._handlers.drop(event.deal_id, event.stage_id))
+
+    def on_resize(self, event: events.Resize) -> None:
+        """What is beside the board finds another place."""
+        self.call_after_refresh(self._draw_around)
+        self._place()
+
+    def on_pane_resized(self) -> None:
+        """Lines are made for the width of their pane."""
+        self._draw_side()
+
+    # The pane
+
+    @property
+    def beside(self) -> str:
+        """What the pane shows: `detail`, `forecast`, `help`, or nothing."""
+        return self._beside
+
+    @property
+    def full(self) -> bool:
+        """Whether the pane stands in place of the board."""
+        return self._full or (bool(self._beside) and self.size.width < WIDE and self.size.height < TALL)
+
+    def toggle(self, what: str, full: bool = False) -> None:
+        """Show a pane, or hide it when it is shown already."""
+        shown = self._beside == what and self._full == full
+        self._beside, self._full = ("", False) if shown else (what, full)
+        self._place()
+        self._draw_side(top=0)
+
+    def _place(self) -> None:
+        place = (
+            ""
+            if not self._beside
+            else "full"
+            if self.full
+            else "right"
+            if self.size.width >= WIDE
+            else "below"
+        )
+        for name in ("right", "below", "full"):
+            self.body.set_class(name == place, name)
+
+    def _draw_side(self, top: int | None = None) -> None:
+        width = self.side.size.width
+        if self._beside and width:
+            self.side.show(self._handlers.pane(self._beside, width), top)
+
+
+def _with_hint(error: PipetuiError) -> Message:
+    return say("{message} {hint}", message=error.message, hint=error.hint) if error.hint else error.message
+
+
+def run(
+    config: Config, url: str, *, pipeline: str | None = None, clock: Callable[[], datetime] | None = None
+) -> int:
+    """The board of a store until it is quit; its exit code. All that was shown is written when it returns.
+
+    `clock` tells an aware moment other than the present. Raises StoreProblem.
+    """
+    from pipetui.config import make_home
+    from pipetui.store.store import Store
+
+    def now() -> datetime:
+        return clock() if clock else datetime.now(UTC)
+
+    def opened() -> Store:
+        return Store.open(url, login=config.me, now=now, told=told)
+
+    def dated() -> tuple[date, datetime]:
+        moment = now()
+        return moment.astimezone().date(), moment
+
+    make_home(url)
+    store = opened()
+    try:
+        writer = Writer(opened)
+        try:
+            return _shown(Pipetui(config, Reading(store, dated, pipeline, config.fiscal_month or 1), writer))
+        finally:
+            writer.close()
+    finally:
+        store.close()
+
+
+def _shown(app: Pipetui) -> int:
+    app.run()
+    return app.return_code or 0

@@ -1,0 +1,149 @@
+"""The line on top, which says what is looked at and how it stands, and the line of keys at the bottom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from pipetui.core.message import say
+from pipetui.core.moment import Period
+from pipetui.lang import _, month_name, number, percent, told
+from pipetui.ui.card import summed
+from pipetui.ui.commands import Command, Keymap
+from pipetui.ui.paint import GLYPHS, Line, Role, Span, cells, fit, fitted
+
+SORT_NAMES = {
+    "urgency": say("urgency"),
+    "amount": say("amount"),
+    "close": say("closing day"),
+    "chance": say("chance"),
+    "value": say("expected value"),
+    "age": say("age"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the top line tells."""
+
+    pipeline: str
+    period: str
+    count: int
+    """Open deals in sight."""
+    totals: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """Their sums by currency: deals with an amount, minor units."""
+    sort: str = "urgency"
+    query: str = ""
+    weighted: str = ""
+    """Their expected revenue, in words."""
+    wins: tuple[int, int] | None = None
+    """Won so far, and the goal."""
+    goal_chance: float | None = None
+    """0 to 1."""
+    flagged: int = 0
+    """Open deals that are late or have no next step."""
+    marked: int = 0
+
+
+Part = tuple[int, Line]
+"""How soon it goes when there is no room (highest first), and what it says."""
+
+
+def top_line(standing: Standing, width: int) -> Line:
+    """Pipeline, period, counts, weighted sum, goal and flags; what matters least goes first."""
+    parts = [*_left(standing), (0, []), *_right(standing)]
+    while _length(parts) > width and len(parts) > 2:
+        worst = max(parts, key=lambda part: part[0])
+        if worst[0] == 0:
+            break
+        parts.remove(worst)
+    middle = next(index for index, part in enumerate(parts) if not part[1])
+    left, right = _joined(parts[:middle]), _joined(parts[middle + 1 :])
+    room = width - _wide(left) - _wide(right) - 2
+    return fitted([Span(" "), *left, Span(" " * max(room, 1)), *right, Span(" ")], width)
+
+
+def _left(standing: Standing) -> list[Part]:
+    parts: list[Part] = [
+        (0, [Span(fit(standing.pipeline, 24, "none"), "title"), Span(f" {GLYPHS.down}", "dim")]),
+        (5, [Span(standing.period)]),
+    ]
+    if standing.query:
+        parts.append((1, [Span(f"/{fit(standing.query, 32, 'none')}", "accent")]))
+    if standing.sort != "urgency":
+        by = _("by {order}").format(order=told(SORT_NAMES[standing.sort]))
+        parts.append((8, [Span(by, "dim")]))
+    return parts
+
+
+def _right(standing: Standing) -> list[Part]:
+    parts: list[Part] = [(3, [Span(_("{n} open").format(n=number(standing.count)), "strong")])]
+    if standing.marked:
+        marked = _("{n} marked").format(n=number(standing.marked))
+        parts.insert(0, (1, [Span(f"{GLYPHS.mark} {marked}", "accent")]))
+    if standing.totals:
+        parts.append((4, [Span(summed(standing.totals))]))
+    if standing.weighted:
+        parts.append((7, [Span(_("weighted {money}").format(money=standing.weighted))]))
+    if standing.wins:
+        won, goal = standing.wins
+        role: Role = "good" if won >= goal else ""
+        words = _("{won}/{goal} wins").format(won=number(won), goal=number(goal))
+        parts.append((2, [Span(words, role)]))
+    if standing.goal_chance is not None:
+        parts.append((6, [Span(_("P(goal) {chance}").format(chance=percent(standing.goal_chance)))]))
+    if standing.flagged:
+        parts.append((3, [Span(f"{GLYPHS.flag} {number(standing.flagged)}", "warn")]))
+    return parts
+
+
+def _joined(parts: Sequence[Part]) -> Line:
+    line: Line = []
+    for index, (_order, spans) in enumerate(parts):
+        line += [Span(f" {GLYPHS.dot} ", "dim")] if index else []
+        line += spans
+    return line
+
+
+def _length(parts: Sequence[Part]) -> int:
+    return sum(_wide(spans) + 3 for _order, spans in parts)
+
+
+def _wide(line: Line) -> int:
+    return sum(cells(text) for text, _role in line)
+
+
+def key_line(commands: Sequence[Command], keys: Keymap, position: str, width: int) -> Line:
+    """The keys that act now, as many as there is room for, and where the cursor is."""
+    line: Line = []
+    room = width - cells(position) - 3
+    for command in commands:
+        if command.short is None or not keys.keys[command.id]:
+            continue
+        shown = keys.shown(command.id) + (f"/{keys.shown(command.pair)}" if command.pair else "")
+        spans = [Span(" "), Span(shown, "key"), Span(f" {told(command.short)} ")]
+        if _wide(spans) > room:
+            continue
+        room -= _wide(spans)
+        line += spans
+    return [*line, Span(" " * (width - _wide(line) - cells(position) - 1)), Span(position, "dim"), Span(" ")]
+
+
+def message_line(text: str, position: str, width: int, role: Role = "strong") -> Line:
+    """A sentence in the place of the keys, until the next key."""
+    room = max(width - cells(position) - 3, 0)
+    return [Span(" "), Span(fit(text, room), role), Span(" "), Span(position, "dim"), Span(" ")]
+
+
+def period_name(period: Period | None) -> str:
+    """A period as people say it: `November 2026`, `2026-Q4`, `everything`."""
+    if period is None or period.start is None or period.end is None:
+        return _("everything")
+    if period.start.day == 1 and period.end == _month_after(period.start):
+        return month_name(period.start)
+    return period.name
+
+
+def _month_after(day: date) -> date:
+    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)

@@ -1,0 +1,233 @@
+"""What each command of the table does: the way from a key to the board, to a verb, or to a dialog."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Sequence
+from typing import TYPE_CHECKING, cast
+
+from pipetui.core.deal import Stage, View
+from pipetui.core.message import say, say_n
+from pipetui.errors import Refused
+from pipetui.lang import _
+from pipetui.ui.bar import SORT_NAMES, period_name
+from pipetui.ui.paint import Line, Span
+
+if TYPE_CHECKING:
+    from pipetui.store.cards import Card
+    from pipetui.ui.app import Pipetui
+
+
+class Handlers:
+    """One method for each command, named after it."""
+
+    def __init__(self, app: Pipetui) -> None:
+        self.app = app
+        self._key = ""
+
+    async def do(self, command_id: str, key: str) -> None:
+        """Do what a command says; `key` is the one that was pressed."""
+        self._key = key
+        answer = getattr(self, f"do_{command_id}")()
+        if answer is not None:
+            await cast("Awaitable[None]", answer)
+
+    # Moving about
+
+    def do_left(self) -> None:
+        self.app.board.to_lane(self.app.board.current - 1)
+
+    def do_right(self) -> None:
+        self.app.board.to_lane(self.app.board.current + 1)
+
+    def do_down(self) -> None:
+        self._down(1, 1)
+
+    def do_up(self) -> None:
+        self._down(-1, -1)
+
+    def do_page_down(self) -> None:
+        self._down(self.app.board.rows, self.app.side.size.height - 1)
+
+    def do_page_up(self) -> None:
+        self._down(-self.app.board.rows, 1 - self.app.side.size.height)
+
+    def do_first(self) -> None:
+        self._down(-(2**31), -(2**31))
+
+    def do_last(self) -> None:
+        self._down(2**31, 2**31)
+
+    def do_pane_down(self) -> None:
+        self.app.side.scroll_by(max(1, self.app.side.size.height // 2))
+
+    def do_pane_up(self) -> None:
+        self.app.side.scroll_by(-max(1, self.app.side.size.height // 2))
+
+    def _down(self, cards: int, rows: int) -> None:
+        """So many cards down, or so many rows of the pane when it stands in place of the board."""
+        if self.app.full:
+            self.app.side.scroll_by(rows)
+        else:
+            self.app.board.move(cards)
+
+    # Verbs
+
+    def do_move_on(self) -> Awaitable[None]:
+        return self.app.acts.move(self.app.cards, forward=True)
+
+    def do_move_back(self) -> Awaitable[None]:
+        return self.app.acts.move(self.app.cards, forward=False)
+
+    def do_win(self) -> Awaitable[None]:
+        return self.app.acts.win(self.app.cards)
+
+    def do_reopen(self) -> Awaitable[None]:
+        return self.app.acts.reopen(self.app.cards)
+
+    def do_archive(self) -> Awaitable[None]:
+        return self.app.acts.archive(self.app.cards)
+
+    def do_done(self) -> Awaitable[None]:
+        return self.app.acts.done(self.app.cards)
+
+    def do_repeat(self) -> Awaitable[None]:
+        return self.app.acts.repeat(self.app.cards)
+
+    def do_undo(self) -> Awaitable[None]:
+        return self.app.acts.undo()
+
+    def do_redo(self) -> Awaitable[None]:
+        return self.app.acts.redo()
+
+    async def drop(self, deal_id: int, stage_id: int) -> None:
+        """A card was dragged to a stage."""
+        await self._to_stage(self.app.reading.cards([deal_id]), self.app.reading.stage(stage_id))
+
+    async def _to_stage(self, cards: Sequence[Card], stage: Stage) -> None:
+        if stage.kind == "lost":
+            self._lose(cards)
+        else:
+            await self.app.acts.move_to(cards, stage)
+
+    # Marks
+
+    def do_mark(self) -> None:
+        board = self.app.board
+        if board.card:
+            board.mark([board.card], board.card.id not in board.marks)
+            board.move(1)
+            self.app.redraw_top()
+
+    def do_mark_all(self) -> None:
+        board = self.app.board
+        if board.lane:
+            cards = self.app.reading.page(board.lane.column, 0, board.lane.count)
+            board.mark(cards)
+            self.app.tell(say_n("One deal is marked.", "{n} deals are marked.", len(board.marks)))
+            self.app.redraw_top()
+
+    def do_back(self) -> None:
+        """One level up: the pane in place of the board, the pane, the marks, the filter."""
+        app = self.app
+        if app.beside and (app.full or app.beside == "help"):
+            app.toggle("")
+        elif app.board.marks:
+            app.board.mark(list(app.board.marks.values()), on=False)
+            app.redraw_top()
+        elif app.reading.query:
+            app.reading.filter("", None)
+            app.reload()
+        elif app.beside:
+            app.toggle("")
+
+    # What is looked at
+
+    def do_detail(self) -> None:
+        self.app.toggle("detail")
+
+    def do_open(self) -> None:
+        self.app.toggle("detail", full=True)
+
+    def do_forecast(self) -> None:
+        self.app.toggle("forecast")
+
+    def do_help(self) -> None:
+        self.app.toggle("help", full=True)
+
+    def do_sort(self) -> None:
+        self._sorted(self.app.reading.sort_on())
+
+    def _sorted(self, sort: str) -> None:
+        self.app.reading.sort_by(sort)
+        self.app.reload()
+        self.app.tell(say("Sorted by {order}.", order=SORT_NAMES[sort]))
+
+    def do_previous_period(self) -> None:
+        self._turn(forward=False)
+
+    def do_next_period(self) -> None:
+        self._turn(forward=True)
+
+    def _turn(self, forward: bool) -> None:
+        self.app.reading.turn(forward)
+        self.app.reload()
+        self.app.tell(say("Won and lost: {period}.", period=period_name(self.app.reading.scope.period)))
+
+    def do_view(self) -> None:
+        slot = int(self._key)
+        view = next(iter(self.app.reading.store.all(View, slot=slot)), None)
+        if view is None:
+            raise Refused(say("There is no view on {n}.", n=slot), say("Filter with /, then keep it with V."))
+        self.look_for(view.query)
+        if view.sort:
+            self.app.reading.sort_by(view.sort)
+        self.app.reload()
+        self.app.tell(say("View {n}: {name}", n=slot, name=view.name))
+
+    def look_for(self, query: str) -> None:
+        """Filter by a query. Raises Invalid."""
+        from pipetui.core.query import parse
+
+        self.app.reading.filter(query, parse(query, self.app.reading.scope.today) if query.strip() else None)
+
+    def do_redraw(self) -> None:
+        self.app.refresh(repaint=True, layout=True)
+
+    def do_copy(self) -> None:
+        from pipetui.ui.card import as_text
+
+        cards = self.app.cards
+        self.app.copy_to_clipboard(
+            "\n\n".join(as_text(card, self.app.reading.stage(card.stage_id)) for card in cards)
+        )
+        self.app.tell(say_n("The deal is copied.", "{n} deals are copied.", len(cards)))
+
+    def do_quit(self) -> None:
+        self.app.exit(0)
+
+    # What the pane shows
+
+    def pane(self, what: str, width: int) -> list[Line]:
+        """The lines of a pane."""
+        if what == "help":
+            from pipetui.ui.help import help_lines
+
+            return help_lines(self.app.keys, width)
+        return []
+
+    def hint(self) -> list[Line]:
+        """What to press when the board is empty."""
+        if self.app.reading.query:
+            return [
+                [Span(_("No deal fits the filter."), "strong")],
+                [],
+                [Span("esc", "key"), Span(f"  {_('clear it')}")],
+            ]
+        keys = self.app.keys
+        return [
+            [Span(_("There is no deal yet."), "strong")],
+            [],
+            [Span(keys.shown("new"), "key"), Span(f"  {_('add one in one line')}")],
+            [Span(keys.shown("import"), "key"), Span(f"  {_('import a file')}")],
+            [Span("pipetui demo", "key"), Span(f"  {_('look around in a sample first')}")],
+        ]

@@ -1,0 +1,142 @@
+"""What the board looks at: which pipeline, period, filter and order; and everything read from the store for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from pipetui.core.deal import Pipeline, Stage
+from pipetui.core.hygiene import flags
+from pipetui.core.moment import period
+from pipetui.store import windows
+from pipetui.store.orders import SORTS, Sort
+from pipetui.store.windows import Scope
+
+if TYPE_CHECKING:
+    from pipetui.core.desk import Desk
+    from pipetui.core.query import Expr
+    from pipetui.store.cards import Card
+    from pipetui.store.store import Store
+    from pipetui.store.windows import Attention, Column
+
+PERIOD = "this-month"
+
+
+class Reading:
+    """The reads of one screen, all on its own connection, none of them slow."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Callable[[], tuple[date, datetime]],
+        pipeline: str | None = None,
+        fiscal_month: int = 1,
+    ) -> None:
+        """`clock` tells the local day and the moment; `pipeline` is a name, the first one without it."""
+        self.store = store
+        self.clock = clock
+        self._fiscal_month = fiscal_month
+        self.pipelines = sorted(store.all(Pipeline), key=lambda p: (p.position, p.id))
+        self.pipeline = next((p for p in self.pipelines if p.name == pipeline), self.pipelines[0])
+        self.sort: Sort = "urgency"
+        self.query = ""
+        """The filter as it was typed."""
+        self.stages: tuple[Stage, ...] = ()
+        self.paces: Mapping[int, int] = {}
+        """By stage: after how many days a deal counts as stalled."""
+        today, now = clock()
+        self.scope = Scope(
+            self.pipeline.id, today, now, period=period(PERIOD, today, fiscal_month), me=store.me
+        )
+        self.read_paces()
+
+    def columns(self) -> list[Column]:
+        """The columns as they are now."""
+        today, now = self.clock()
+        self.scope = replace(self.scope, pipeline_id=self.pipeline.id, today=today, now=now, me=self.store.me)
+        columns = windows.columns(self.store.db, self.scope)
+        self.stages = tuple(column.stage for column in columns)
+        return columns
+
+    def page(self, column: Column, offset: int, limit: int) -> list[Card]:
+        """Cards of a column from an offset on."""
+        return windows.page(
+            self.store.db, self.scope, column.stage.id, self.sort, offset, limit, column.count
+        )
+
+    def place(self, deal_id: int) -> tuple[int, int] | None:
+        """Stage and row of a deal; None when the board does not show it."""
+        row = windows.place(self.store.db, self.scope, deal_id, self.sort)
+        found = windows.cards(self.store.db, self.scope, [deal_id]) if row is not None else []
+        return (found[0].stage_id, row) if found and row is not None else None
+
+    def cards(self, ids: list[int]) -> list[Card]:
+        """These deals as they are now."""
+        return windows.cards(self.store.db, self.scope, ids)
+
+    def attention(self) -> Attention:
+        """How many deals ask for something."""
+        return windows.attention(self.store.db, self.scope)
+
+    def read_paces(self) -> None:
+        """Learn anew when deals count as stalled."""
+        from pipetui.store.counts import paces
+
+        self.paces = paces(self.store.db)
+
+    def flags(self, card: Card) -> frozenset[str]:
+        """What deserves a look."""
+        stage = self.stage(card.stage_id)
+        return flags(
+            kind=stage.kind,
+            next_due=card.next_due,
+            stage_since=card.stage_since,
+            parked_until=card.parked_until,
+            expected_close=card.expected_close,
+            stalled_after=self.paces.get(card.stage_id),
+            now=self.scope.now,
+            today=self.scope.today,
+        )
+
+    def stage(self, stage_id: int) -> Stage:
+        """A stage of the board by its number."""
+        return next(stage for stage in self.stages if stage.id == stage_id)
+
+    def in_sight(self, card: Card, archived: bool) -> bool:
+        """Whether the board shows a deal that has just become like this; with a filter, as far as one can tell."""
+        if archived or (card.parked_until and card.parked_until > self.scope.today):
+            return False
+        shown = self.scope.period
+        if card.closed_at is None or shown is None:
+            return True
+        start, end = shown.instants()
+        return (start is None or card.closed_at >= start) and (end is None or card.closed_at < end)
+
+    def desk(self) -> Desk:
+        """Who acts, when and on which stages."""
+        from pipetui.core.desk import Desk
+
+        today, now = self.clock()
+        return Desk(now=now, today=today, me=self.store.me, stages=self.stages)
+
+    # What is looked at
+
+    def filter(self, query: str, expr: Expr | None) -> None:
+        """Look at the deals a filter lets through; None for all."""
+        self.query = query if expr is not None else ""
+        self.scope = replace(self.scope, filter=expr)
+
+    def turn(self, forward: bool) -> None:
+        """Look at the next period, or the one before."""
+        shown = self.scope.period or period(PERIOD, self.scope.today, self._fiscal_month)
+        self.scope = replace(self.scope, period=shown.next() if forward else shown.previous())
+
+    def sort_on(self) -> Sort:
+        """The order after the one in use."""
+        return SORTS[(SORTS.index(self.sort) + 1) % len(SORTS)]
+
+    def sort_by(self, sort: str) -> None:
+        """Sort by one of the orders; an unknown name changes nothing."""
+        self.sort = next((known for known in SORTS if known == sort), self.sort)
