@@ -8,8 +8,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from pipetui import lang
+from pipetui.core.deal import Deal, Pipeline, Setting, Stage, Visit
 from pipetui.core.message import Message, say
-from pipetui.errors import Invalid
+from pipetui.errors import Invalid, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
     from pipetui.config import Config
     from pipetui.core.change import Change
-    from pipetui.core.deal import Pipeline, Stage
-    from pipetui.core.moves import Desk
+    from pipetui.core.desk import Desk
+    from pipetui.core.moment import Period
     from pipetui.store.store import Committed, Store
 
 _VALUED = {"--db": "db", "--pipeline": "pipeline", "--as-of": "as_of", "--lang": "lang"}
@@ -122,39 +123,34 @@ class Session:
         from pipetui.store.store import Store
 
         make_home(self.db)
-        return Store.open(self.db, login=self.config.me, now=lambda: self.now)
+        return Store.open(self.db, login=self.config.me, now=lambda: self.now, told=lang.told)
 
     @cached_property
     def pipeline(self) -> Pipeline:
         """The pipeline asked for, or the first. Raises NotFound."""
         from pipetui.cli.match import the_one
-        from pipetui.core.deal import Pipeline
 
         pipelines = sorted(self.store.all(Pipeline), key=lambda p: (p.position, p.id))
         if self.options.pipeline is None:
             return pipelines[0]
         return the_one(self.options.pipeline, pipelines, say("pipeline"))
 
-    @cached_property
-    def stages(self) -> tuple[Stage, ...]:
-        """The stages in use of the pipeline, in order."""
-        from pipetui.core.deal import Stage
-
-        stages = self.store.all(Stage, pipeline_id=self.pipeline.id)
-        return tuple(sorted((s for s in stages if s.retired_at is None), key=lambda s: s.position))
-
     @property
     def desk(self) -> Desk:
-        """Who acts, when and on which stages."""
-        from pipetui.core.moves import Desk
+        """Who acts, when and on which stages, retired ones among them."""
+        from pipetui.core.desk import Desk
 
-        return Desk(now=self.now, today=self.today, me=self.store.me, stages=self.stages)
+        stages = self.store.all(Stage, pipeline_id=self.pipeline.id)
+        return Desk(now=self.now, today=self.today, me=self.store.me, stages=tuple(stages))
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """The stages in use of the pipeline, in order."""
+        return self.desk.used
 
     @cached_property
     def currency(self) -> str:
         """For amounts typed without one: the settings, the store, the euro."""
-        from pipetui.core.deal import Setting
-
         if self.config.currency:
             return self.config.currency
         return next((s.value for s in self.store.all(Setting, name="currency")), "EUR")
@@ -166,7 +162,33 @@ class Session:
         return self.store.commit(Batch(label, tuple(changes)))
 
     def open_board(self) -> int:
-        """The board, until it is quit."""
+        """The board, until it is quit. Raises Refused without a terminal."""
+        import sys
+
+        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+            raise Refused(say("The board needs a terminal."), say("In a pipe, use: pipetui board"))
         from pipetui.ui.app import run
 
-        return run(self.config, self.db)
+        clock = (lambda: self.now) if self.options.as_of else None
+        return run(self.config, self.db, pipeline=self.options.pipeline, clock=clock)
+
+    def period(self, text: str) -> Period:
+        """The period some words name, by the fiscal year of the settings or the store. Raises Invalid."""
+        from pipetui.core.moment import period
+
+        month = self.config.fiscal_month or next(
+            (int(s.value) for s in self.store.all(Setting, name="fiscal_month")), 1
+        )
+        return period(text, self.today, month)
+
+    def deal(self, number: int) -> Deal:
+        """A deal by its number. Raises NotFound."""
+        return self.store.get(Deal, number)
+
+    def visits(self, deal: Deal) -> list[Visit]:
+        """All stays of a deal."""
+        return self.store.all(Visit, deal_id=deal.id)
+
+    def visit(self, deal: Deal) -> Visit | None:
+        """The stay that goes on, None for a closed deal."""
+        return next(iter(self.store.all(Visit, deal_id=deal.id, left_at=None)), None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -30,16 +29,14 @@ def money(minor: int | None, currency: str | None) -> str | None:
     return None if minor is None or currency is None else decimal_text(minor, currency)
 
 
-def deal(
-    line: Line, stages: Mapping[int, str], pipelines: Mapping[int, str], chance: float | None, flags: list[str]
-) -> Json:
+def deal(line: Line, stage: str, pipeline: str, chance: float, flags: list[str]) -> Json:
     """One deal with the names of its stage and pipeline, its win chance (0 to 1) and its flags."""
     step = {"kind": line.next_kind, "due": day(line.next_due), "text": line.next_text}
     return {
         "id": line.id,
         "title": line.title,
-        "stage": stages[line.stage_id],
-        "pipeline": pipelines[line.pipeline_id],
+        "stage": stage,
+        "pipeline": pipeline,
         "contact": line.contact,
         "organization": line.organization,
         "amount": money(line.amount, line.currency),

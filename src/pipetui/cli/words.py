@@ -13,9 +13,9 @@ from pipetui.lang import LANGUAGES, told
 
 COMMANDS: dict[str, tuple[str, Message]] = {
     "demo": ("demo", say("Open the board on a believable sample that never touches your data")),
-    "add": ("deals", say("Add deals, one line each")),
+    "add": ("adding", say("Add deals, one line each")),
     "list": ("listing", say("List deals")),
-    "show": ("listing", say("Show all there is about a deal")),
+    "show": ("showing", say("Show all there is about a deal")),
     "move": ("deals", say("Move deals to a stage")),
     "won": ("deals", say("Close deals as won")),
     "lost": ("deals", say("Close deals as lost, with a reason")),
@@ -84,6 +84,24 @@ class Verb(click.Command):
         self.params += global_options()
 
 
+class QueryVerb(Verb):
+    """A command with a query among its words, in which `-tag:cold` is a term and no option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        terms = [word.startswith("-") and word[1:2] not in ("-", "") and len(word) > 2 for word in args]
+        marked = [_TERM + word if is_term else word for word, is_term in zip(args, terms, strict=True)]
+        return super().parse_args(ctx, marked)
+
+
+_TERM = "\0"
+"""Before a word that click must not take for an option; no word of a shell holds it."""
+
+
+def query_text(words: tuple[str, ...]) -> str:
+    """The query the words make."""
+    return " ".join(word.removeprefix(_TERM) for word in words)
+
+
 class Family(click.Group):
     """A command with commands below it; alone it lists."""
 
@@ -97,6 +115,11 @@ class Family(click.Group):
 def verb(name: str, more: str = "") -> Callable[[Callable[..., Any]], click.Command]:
     """Declare a command of the table; `more` follows its short help."""
     return click.command(name, cls=Verb, **_helped(name, more))
+
+
+def query_verb(name: str, more: str = "") -> Callable[[Callable[..., Any]], click.Command]:
+    """Declare a command of the table that has a query among its words."""
+    return click.command(name, cls=QueryVerb, **_helped(name, more))
 
 
 def family(name: str, more: str = "") -> Callable[[Callable[..., Any]], Family]:

@@ -1,0 +1,126 @@
+"""What the forecast is made of, read at one moment from the counts the store keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from pipetui.core.change import field_names, moment_text, record
+from pipetui.core.deal import Goal, Rate, Stage
+from pipetui.core.forecast import Book, OpenDeal
+from pipetui.core.funnel import Tally
+from pipetui.store import counts
+from pipetui.store.search import Clause
+from pipetui.store.windows import Scope, asked, sight, stages
+
+if TYPE_CHECKING:
+    from pipetui.core.moment import Period
+    from pipetui.store.db import Database
+
+
+def book(
+    db: Database, scope: Scope, period: Period, currency: str, goal: Goal | None = None, each: bool = False
+) -> Book:
+    """Everything for `core.forecast` about one pipeline; `each` adds the open deals one by one.
+
+    The goal of one owner counts the deals of that owner; the ratios are made by all deals of the pipeline.
+    """
+    every = Scope(scope.pipeline_id, scope.today, scope.now, me=scope.me)
+    whose = replace(every, owner_id=goal.owner_id) if goal else every
+    with db.reading():
+        tally = counts.tallies(db, every)
+        return Book(
+            stages=_all_stages(db, scope.pipeline_id),
+            tally=tally,
+            stock=None if whose.whole else counts.tallies(db, whose),
+            parked=_parked(db, whose),
+            pinned=[
+                OpenDeal(one.deal_id, one.stage_id, one.amount, one.currency, one.chance / 100)
+                for one in counts.pinned(db, whose)
+            ],
+            won=_won(db, whose, period),
+            reached=_reached(db, whose, period, goal),
+            deals=_open_deals(db, whose) if each else (),
+            currency=currency,
+            rates=rates(db),
+        )
+
+
+def goals(db: Database, pipeline_id: int, period: Period) -> list[Goal]:
+    """The goals of exactly this period: the team's before an owner's, wins before revenue before stages."""
+    names = ", ".join(field_names(Goal))
+    rows = db.rows(
+        f"SELECT {names} FROM goal WHERE pipeline_id = ? AND period = ? ORDER BY id", (pipeline_id, period.name)
+    )
+    found = [record(Goal, dict(zip(field_names(Goal), values, strict=True))) for values in rows]
+    order = ("wins", "revenue", "reach")
+    return sorted(found, key=lambda goal: (goal.owner_id is not None, order.index(goal.metric), goal.id))
+
+
+def rates(db: Database) -> Mapping[str, Decimal]:
+    """What one unit of each currency is worth in the store's."""
+    return {currency: Decimal(value) for currency, value in db.rows(f"SELECT currency, value FROM {Rate.table}")}
+
+
+def _all_stages(db: Database, pipeline_id: int) -> tuple[Stage, ...]:
+    names = field_names(Stage)
+    rows = db.rows(f"SELECT {', '.join(names)} FROM stage WHERE pipeline_id = ? ORDER BY position", (pipeline_id,))
+    return tuple(record(Stage, dict(zip(names, values, strict=True))) for values in rows)
+
+
+def _parked(db: Database, scope: Scope) -> list[Tally]:
+    return [
+        Tally(stage_id, 0, 0, 0, currency, n, minor, n - known)
+        for stage_id, by_currency in counts.waiting(db, scope).items()
+        for currency, (n, known, minor) in by_currency.items()
+    ]
+
+
+def _won(db: Database, scope: Scope, period: Period) -> list[Tally]:
+    found = []
+    for stage in stages(db, scope.pipeline_id):
+        if stage.kind == "won":
+            seen = sight(db, replace(scope, period=period), stage)
+            sql = f"""SELECT currency, COUNT(*), COALESCE(SUM(amount), 0), COUNT(*) - COUNT(amount) FROM deal
+                WHERE {seen.sql} GROUP BY currency"""
+            found += [Tally(stage.id, 0, 1, 0, *values) for values in db.rows(sql, seen.params)]
+    return found
+
+
+def _reached(db: Database, scope: Scope, period: Period, goal: Goal | None) -> int:
+    """How many deals came, in the period and for the first time, to the goal's stage or past it."""
+    if goal is None or goal.metric != "reach" or goal.stage_id is None:
+        return 0
+    ahead = _all_stages(db, scope.pipeline_id)
+    place = next(stage.position for stage in ahead if stage.id == goal.stage_id)
+    ids = [stage.id for stage in ahead if stage.kind == "won" or (stage.kind == "open" and stage.position >= place)]
+    marks = ", ".join("?" * len(ids))
+    chosen = asked(db, scope, Clause("deal.pipeline_id = ? AND deal.archived_at IS NULL", (scope.pipeline_id,)))
+    sql = f"""SELECT MIN(moment) AS first FROM (
+            SELECT visit.deal_id, visit.entered_at AS moment FROM visit WHERE visit.stage_id IN ({marks})
+            UNION ALL
+            SELECT visit.deal_id, visit.left_at FROM visit WHERE visit.next_stage_id IN ({marks})
+        ) came JOIN deal ON deal.id = came.deal_id WHERE {chosen.sql} GROUP BY deal.id"""
+    start, end = period.instants()
+    since, until = moment_text(start) if start else "", moment_text(end) if end else "9999"
+    row = db.one(
+        f"SELECT COUNT(*) FROM ({sql}) reached WHERE first >= ? AND first < ?",
+        (*ids, *ids, *chosen.params, since, until),
+    )
+    return row[0] if row else 0
+
+
+def _open_deals(db: Database, scope: Scope) -> list[OpenDeal]:
+    found = []
+    today = scope.today.isoformat()
+    for stage in stages(db, scope.pipeline_id):
+        if stage.kind == "open":
+            seen = sight(db, scope, stage)
+            sql = f"""SELECT deal.id, deal.stage_id, deal.amount, deal.currency,
+                CASE WHEN deal.pinned_until IS NULL OR deal.pinned_until >= ? THEN deal.pinned_chance END
+                FROM deal WHERE {seen.sql} ORDER BY deal.id"""
+            for *values, pinned in db.rows(sql, (today, *seen.params)):
+                found.append(OpenDeal(*values, None if pinned is None else pinned / 100))
+    return found
