@@ -77,7 +77,7 @@ class Reading:
             return None
         from pipetui.core.query import parse
 
-        return parse(query, self.session.today)
+        return parse(query, self.session.today, self.session.fiscal_month)
 
     def lines(self, query: str = "", sort: Sort | None = None, limit: int | None = None) -> Iterator[Line]:
         """The deals a query lets through, of one pipeline when one was named."""

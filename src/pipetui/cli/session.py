@@ -89,6 +89,12 @@ class Session:
         """The path or address of the store."""
         return self.options.db or self.config.db
 
+    @property
+    def place(self) -> str:
+        """The store as people may read it: an address without user and password."""
+        scheme, found, rest = self.db.partition("://")
+        return f"{scheme}://{rest.rpartition('@')[2]}" if found else self.db
+
     @cached_property
     def today(self) -> date:
         """The local day that is acted on. Raises Invalid when `--as-of` is no day."""
@@ -176,10 +182,14 @@ class Session:
         """The period some words name, by the fiscal year of the settings or the store. Raises Invalid."""
         from pipetui.core.moment import period
 
-        month = self.config.fiscal_month or next(
-            (int(s.value) for s in self.store.all(Setting, name="fiscal_month")), 1
-        )
-        return period(text, self.today, month)
+        return period(text, self.today, self.fiscal_month)
+
+    @cached_property
+    def fiscal_month(self) -> int:
+        """The month the fiscal year begins, 1 to 12: of the settings or the store."""
+        if self.config.fiscal_month:
+            return self.config.fiscal_month
+        return next((int(s.value) for s in self.store.all(Setting, name="fiscal_month")), 1)
 
     def deal(self, number: int) -> Deal:
         """A deal by its number. Raises NotFound."""

@@ -7,9 +7,9 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from pipetui.core.book import Book, OpenDeal
 from pipetui.core.change import field_names, moment_text, record
 from pipetui.core.deal import Goal, Rate, Stage
-from pipetui.core.forecast import Book, OpenDeal
 from pipetui.core.funnel import Tally
 from pipetui.store import counts
 from pipetui.store.search import Clause

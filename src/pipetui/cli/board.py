@@ -1,0 +1,116 @@
+"""The board as text or JSON, and its summary of one screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import click
+
+from pipetui import lang
+from pipetui.cli.output import amount, print_json, print_lines
+from pipetui.cli.reading import Reading
+from pipetui.cli.session import Session
+from pipetui.cli.shapes import Json, money
+from pipetui.cli.words import pass_session, query_text, query_verb, verb
+from pipetui.lang import _
+from pipetui.store import windows
+
+if TYPE_CHECKING:
+    from pipetui.store.listing import Line
+    from pipetui.store.windows import Column, Scope
+
+_period = click.option(
+    "--period", "text", default="this-month", metavar=_("PERIOD"), help=_("2026-11, 2026-Q4, next-month, 30d ...")
+)
+
+
+@query_verb("board", _("Won and lost deals are those closed in the period; all for every one of them."))
+@click.argument("query", nargs=-1)
+@_period
+@pass_session
+def board(session: Session, query: tuple[str, ...], text: str) -> None:
+    reading = Reading(session)
+    scope = reading.scope(session.pipeline.id, reading.asked(query_text(query)), session.period(text))
+    columns = windows.columns(session.store.db, scope)
+    if session.options.json:
+        stages = [_column(column, _lines(reading, scope, column), reading) for column in columns]
+        print_json({"pipeline": session.pipeline.name, "stages": stages})
+        return
+    for column in columns:
+        print_lines([" · ".join(filter(None, (column.stage.name, str(column.count), *_sums(column.totals))))])
+        if column.count:
+            reading.print_table(_lines(reading, scope, column))
+        print_lines([""])
+
+
+def _lines(reading: Reading, scope: Scope, column: Column) -> list[Line]:
+    cards = windows.page(reading.session.store.db, scope, column.stage.id, "urgency", 0, column.count)
+    return reading.of([card.id for card in cards])
+
+
+def _column(column: Column, found: list[Line], reading: Reading) -> Json:
+    return {
+        "name": column.stage.name,
+        "kind": column.stage.kind,
+        "definition": column.stage.definition,
+        "count": column.count,
+        "totals": _totals(column.totals),
+        "deals": [reading.json(line) for line in found],
+    }
+
+
+def _totals(totals: Mapping[str, tuple[int, int]]) -> Json:
+    return {currency: money(minor, currency) for currency, (_known, minor) in sorted(totals.items())}
+
+
+def _sums(totals: Mapping[str, tuple[int, int]]) -> list[str]:
+    return [amount(minor, currency) for currency, (_known, minor) in sorted(totals.items())]
+
+
+@verb("status", _("For a login message or a mail from cron."))
+@_period
+@pass_session
+def status(session: Session, text: str) -> None:
+    from pipetui.cli.forecast import read
+
+    period, reading = session.period(text), Reading(session)
+    scope = reading.scope(session.pipeline.id, period=period)
+    columns = windows.columns(session.store.db, scope)
+    attention = windows.attention(session.store.db, scope)
+    answer = read(session, period)
+    if session.options.json:
+        print_json(
+            {
+                "pipeline": session.pipeline.name,
+                "period": period.name,
+                "stages": [
+                    {
+                        "name": column.stage.name,
+                        "kind": column.stage.kind,
+                        "count": column.count,
+                        "totals": _totals(column.totals),
+                    }
+                    for column in columns
+                ],
+                "late": attention.late,
+                "no_next_step": attention.without,
+                "goal": answer.to_json(lang.told)["goal"],
+            }
+        )
+        return
+    print_lines([f"{session.pipeline.name} · {period.name}"])
+    width = max(len(column.stage.name) for column in columns)
+    for column in columns:
+        print_lines([f"  {column.stage.name:<{width}}  {column.count:>6}  {', '.join(_sums(column.totals))}".rstrip()])
+    print_lines(
+        [_("Late: {late}. Without a next step: {without}.").format(late=attention.late, without=attention.without)]
+    )
+    if answer.goal is not None:
+        goal = answer.goal
+        if goal.chance is not None:
+            print_lines([_("Chance to reach the goal: {chance}").format(chance=lang.percent(goal.chance))])
+        print_lines([lang.told(goal.advice)])
+
+
+COMMANDS = {"board": board, "status": status}

@@ -1,0 +1,262 @@
+"""The customer file: people and companies, under the same verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pipetui.cli import fields, shapes
+from pipetui.cli.match import found, the_one
+from pipetui.cli.output import print_json, print_lines, table
+from pipetui.cli.session import Session
+from pipetui.cli.words import Family, family, pass_session
+from pipetui.core import people
+from pipetui.core.deal import Activity, Contact, Deal, Organization, Tagging
+from pipetui.core.fields import CONTACT, ORGANIZATION
+from pipetui.core.message import Message, say
+from pipetui.core.text import clean, fold
+from pipetui.errors import NotFound
+from pipetui.lang import _
+
+if TYPE_CHECKING:
+    from pipetui.core.desk import Desk
+
+Party = Contact | Organization
+Kind = type[Contact] | type[Organization]
+words_of_fields = click.argument("words", nargs=-1, metavar="FIELD=VALUE...")
+who = click.argument("who", metavar=_("NUMBER|NAME"))
+REFERENCES = {"owner_id": "owner", "organization_id": "organization"}
+"""Fields for which people say a name."""
+
+
+def names(kind: Kind) -> dict[str, str]:
+    """The fields of a kind by the word people write."""
+    rules = CONTACT if kind is Contact else ORGANIZATION
+    return {REFERENCES.get(field, field): field for field in rules}
+
+
+def word(kind: Kind) -> Message:
+    """What the kind is called."""
+    return say("contact") if kind is Contact else say("organization")
+
+
+def find(session: Session, kind: Kind, text: str) -> Party:
+    """A person or a company by number, e-mail or name. Raises NotFound."""
+    if text.isdecimal():
+        return session.store.get(kind, int(text))
+    known = session.store.all(kind, archived_at=None)
+    by_mail = [one for one in known if one.email and fold(one.email) == fold(clean(text))]
+    return by_mail[0] if len(by_mail) == 1 else the_one(text, known, word(kind))
+
+
+def declare(name: str, kind: Kind) -> Family:
+    """The family of commands of one kind."""
+
+    @family(name, _("Fields:") + " " + ", ".join(names(kind)))
+    @click.pass_context
+    def group(context: click.Context) -> None:
+        session = context.find_object(Session)
+        if session is not None and context.invoked_subcommand is None:
+            list_all(session, kind, "", archived=False)
+
+    verbs: Mapping[str, tuple[str, Callable[..., None]]] = {
+        "list": (_("List them, or those whose name, e-mail or phone holds the words."), _list(kind)),
+        "add": (_("Add one: pipetui {name} add Marie phone=0612345678").format(name=name), _add(kind)),
+        "show": (_("Show all there is about one."), _show(kind)),
+        "edit": (_("Change fields; an empty value clears one."), _edit(kind)),
+        "merge": (_("Put all of the first one onto the second; the first is archived."), _merge(kind)),
+        "archive": (_("Take one out of the lists; its deals stay."), _archive(kind)),
+        "restore": (_("Bring an archived one back; by its number."), _restore(kind)),
+        "delete": (_("Delete one made by mistake; refused when it has deals."), _delete(kind)),
+    }
+    for verb, (help_text, act) in verbs.items():
+        group.command(verb, help=help_text)(act)
+    return group
+
+
+def _list(kind: Kind) -> Callable[..., None]:
+    @click.argument("words", nargs=-1)
+    @click.option("--archived", is_flag=True, help=_("The archived ones."))
+    @pass_session
+    def act(session: Session, words: tuple[str, ...], archived: bool) -> None:
+        list_all(session, kind, " ".join(words), archived)
+
+    return act
+
+
+def _add(kind: Kind) -> Callable[..., None]:
+    @click.argument("name")
+    @words_of_fields
+    @pass_session
+    def act(session: Session, name: str, words: tuple[str, ...]) -> None:
+        desk = session.desk
+        given = fields.pairs(words, names(kind)) if words else {}
+        company, values = _values(session, desk, kind, given)
+        if kind is Contact:
+            new: Party = people.new_contact(desk, **{**values, "name": name})
+        else:
+            new = people.new_organization(desk, **{**values, "name": name})
+        done = session.commit(say("Add {name}", name=new.name), people.add(*company, new))
+        _tell(session, kind, done.ids[new.id])
+
+    return act
+
+
+def _show(kind: Kind) -> Callable[..., None]:
+    @who
+    @pass_session
+    def act(session: Session, who: str) -> None:
+        _tell(session, kind, find(session, kind, who).id)
+
+    return act
+
+
+def _edit(kind: Kind) -> Callable[..., None]:
+    @who
+    @words_of_fields
+    @pass_session
+    def act(session: Session, who: str, words: tuple[str, ...]) -> None:
+        one = find(session, kind, who)
+        company, values = _values(session, session.desk, kind, fields.pairs(words, names(kind)))
+        changes = [*people.add(*company), *people.edit(one, **values)]
+        session.commit(say("Change {name}", name=one.name), changes)
+        _tell(session, kind, one.id)
+
+    return act
+
+
+def _merge(kind: Kind) -> Callable[..., None]:
+    @click.argument("gone")
+    @click.argument("kept")
+    @pass_session
+    def act(session: Session, gone: str, kept: str) -> None:
+        old, new = find(session, kind, gone), find(session, kind, kept)
+        attached = [*_attached(session, old), *_attached(session, new)]
+        changes = people.merge(old, new, session.desk, attached)  # type: ignore[type-var]
+        session.commit(say("Merge {gone} into {kept}", gone=old.name, kept=new.name), changes)
+        _tell(session, kind, new.id)
+
+    return act
+
+
+def _archive(kind: Kind) -> Callable[..., None]:
+    @who
+    @pass_session
+    def act(session: Session, who: str) -> None:
+        one = find(session, kind, who)
+        session.commit(say("Archive {name}", name=one.name), people.archive(one, session.desk))
+        _tell(session, kind, one.id)
+
+    return act
+
+
+def _restore(kind: Kind) -> Callable[..., None]:
+    @click.argument("number", type=int)
+    @pass_session
+    def act(session: Session, number: int) -> None:
+        one = session.store.get(kind, number)
+        session.commit(say("Restore {name}", name=one.name), people.restore(one))
+        _tell(session, kind, one.id)
+
+    return act
+
+
+def _delete(kind: Kind) -> Callable[..., None]:
+    @who
+    @pass_session
+    def act(session: Session, who: str) -> None:
+        one = find(session, kind, who)
+        attached = _attached(session, one)
+        own = [each for each in attached if isinstance(each, Activity | Tagging)]
+        deals = sum(isinstance(each, Deal) for each in attached)
+        staff = sum(isinstance(each, Contact) for each in attached)
+        session.commit(say("Delete {name}", name=one.name), people.delete(one, deals, staff, own))
+
+    return act
+
+
+def _values(
+    session: Session, desk: Desk, kind: Kind, given: Mapping[str, str]
+) -> tuple[list[Organization], dict[str, Any]]:
+    """The values for the record, and a company that comes with it."""
+    values: dict[str, Any] = {}
+    new: list[Organization] = []
+    for field, text in given.items():
+        name = names(kind)[field]
+        if name == "owner_id":
+            values[name] = fields.member(session, text)
+        elif name == "employees":
+            values[name] = fields.number(text)
+        elif name == "organization_id":
+            known = session.store.all(Organization, archived_at=None)
+            company = found(text, known) if text else None
+            if text and company is None:
+                company = people.new_organization(desk, name=text)
+                new.append(company)
+            values[name] = company.id if company else None
+        else:
+            values[name] = text
+    return new, values
+
+
+def _attached(session: Session, one: Party) -> list[Deal | Activity | Contact | Tagging]:
+    """All that refers to a person or a company."""
+    store, field = session.store, f"{one.table}_id"
+    staff = store.all(Contact, organization_id=one.id) if isinstance(one, Organization) else []
+    return [
+        *store.all(Deal, **{field: one.id}),
+        *store.all(Activity, **{field: one.id}),
+        *store.all(Tagging, subject=one.table, subject_id=one.id),
+        *staff,
+    ]
+
+
+def list_all(session: Session, kind: Kind, text: str, archived: bool) -> None:
+    """Print people or companies, by name. Raises NotFound when the words find none."""
+    companies = {one.id: one.name for one in session.store.all(Organization)}
+    listed = [one for one in session.store.all(kind) if (one.archived_at is not None) == archived]
+    wanted = fold(clean(text)).split()
+    listed = [one for one in listed if all(word in _searched(one) for word in wanted)]
+    if wanted and not listed:
+        raise NotFound(say("Nothing matches."))
+    listed.sort(key=lambda one: (fold(one.name), one.id))
+    if session.options.json:
+        print_json([shape(one, companies) for one in listed])
+        return
+    rows = [
+        (str(one.id), one.name, _company(one, companies) or one.city or "", one.email or "", one.phone or "")
+        for one in listed
+    ]
+    head = _("Organization") if kind is Contact else _("City")
+    table((_("No."), _("Name"), head, _("E-mail"), _("Phone")), rows, right=[_("No.")])
+
+
+def _searched(one: Party) -> str:
+    return fold(" ".join(filter(None, (one.name, one.email, one.phone))))
+
+
+def _company(one: Party, companies: Mapping[int, str]) -> str | None:
+    return companies.get(one.organization_id or 0) if isinstance(one, Contact) else None
+
+
+def shape(one: Party, companies: Mapping[int, str]) -> shapes.Json:
+    """A person or a company in JSON; a person's company by its name."""
+    values = shapes.record(one, leave=("organization_id",))
+    return values | ({"organization": _company(one, companies)} if isinstance(one, Contact) else {})
+
+
+def _tell(session: Session, kind: Kind, number: int) -> None:
+    one = session.store.get(kind, number)
+    companies = {company.id: company.name for company in session.store.all(Organization)}
+    deals = session.store.all(Deal, **{f"{kind.table}_id": number})
+    if session.options.json:
+        print_json(shape(one, companies) | {"deals": [deal.id for deal in deals]})
+        return
+    print_lines(f"{name}: {value}" for name, value in shape(one, companies).items() if value not in (None, ""))
+    if deals:
+        print_lines([_("Deals: {numbers}").format(numbers=", ".join(str(deal.id) for deal in deals))])
+
+
+COMMANDS = {"contact": declare("contact", Contact), "org": declare("org", Organization)}

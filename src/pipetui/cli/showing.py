@@ -1,0 +1,109 @@
+"""All there is about one deal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from pipetui.cli import shapes
+from pipetui.cli.journal import shape as change_shape
+from pipetui.cli.output import amount, print_json, print_lines
+from pipetui.cli.reading import Reading, flag_words, kind_words, step
+from pipetui.cli.session import Session
+from pipetui.cli.words import pass_session, verb
+from pipetui.lang import _, told
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pipetui.store.listing import Line
+    from pipetui.store.store import Dossier
+
+
+@verb("show")
+@click.argument("id", type=int)
+@pass_session
+def show(session: Session, id: int) -> None:  # noqa: A002 - the word on the command line
+    dossier, reading = session.store.dossier(id), Reading(session)
+    line = reading.of([id])[0]
+    if session.options.json:
+        print_json(shape(dossier, line, reading))
+    else:
+        print_lines(_page(dossier, line, reading))
+
+
+def shape(dossier: Dossier, line: Line, reading: Reading) -> shapes.Json:
+    """A deal in JSON with what hangs on it as objects."""
+    contact, organization = dossier.contact, dossier.organization
+    return reading.json(line) | {
+        "contact": shapes.record(contact) if contact else None,
+        "organization": shapes.record(organization) if organization else None,
+        "notes": line.notes,
+        "external_id": line.external_id,
+        "parked_until": shapes.day(line.parked_until),
+        "archived_at": shapes.moment(line.archived_at),
+        "quotes": [shapes.record(one) for one in dossier.quotes],
+        "activities": [shapes.record(one) for one in dossier.activities],
+        "visits": [
+            {
+                "stage": reading.stages[visit.stage_id].name,
+                "entered_at": shapes.moment(visit.entered_at),
+                "left_at": shapes.moment(visit.left_at),
+                "next": reading.stages[visit.next_stage_id].name if visit.next_stage_id else None,
+                "why": visit.why,
+            }
+            for visit in dossier.visits
+        ],
+        "history": [change_shape(entry) for entry in dossier.entries],
+    }
+
+
+def _page(dossier: Dossier, line: Line, reading: Reading) -> Iterator[str]:
+    stage = reading.stages[line.stage_id]
+    yield f"{line.id}  {line.title or line.organization or line.contact or ''}"
+    fields = {
+        _("Stage"): f"{stage.name} ({line.stage_since.astimezone():%Y-%m-%d})",
+        _("Amount"): amount(line.amount, line.currency),
+        _("Win chance"): f"{reading.chance(line):.0%}" if stage.kind == "open" else "",
+        _("Contact"): " · ".join(filter(None, (line.contact, line.email, line.phone))),
+        _("Organization"): line.organization or "",
+        _("Owner"): line.owner or "",
+        _("Source"): line.source or "",
+        _("Tags"): ", ".join(line.tags),
+        _("Close"): shapes.day(line.expected_close) or "",
+        _("Closed"): f"{line.closed_at.astimezone():%Y-%m-%d}" if line.closed_at else "",
+        _("Lost reason"): line.lost_reason or "",
+        _("Next step"): step(line),
+        _("Look"): ", ".join(flag_words(reading.flags(line))),
+    }
+    width = max(len(name) for name in fields)
+    for name, value in fields.items():
+        if value:
+            yield f"  {name:<{width}}  {value}"
+    if line.notes:
+        yield from ("", *(f"  {text}" for text in line.notes.splitlines()))
+    yield from _hanging(dossier, reading)
+
+
+def _hanging(dossier: Dossier, reading: Reading) -> Iterator[str]:
+    if dossier.quotes:
+        yield from ("", _("Quotes"))
+        for quote in dossier.quotes:
+            yield f"  {quote.number}  {quote.status}  {amount(quote.amount, quote.currency)}"
+    if dossier.activities:
+        yield from ("", _("Activities"))
+        for one in dossier.activities:
+            when = f"{one.done_at.astimezone():%Y-%m-%d}" if one.done_at else f"→ {one.due_on}"
+            yield f"  {when}  {kind_words()[one.kind]}  {one.text}"
+    if dossier.visits:
+        yield from ("", _("Stages"))
+        for visit in dossier.visits:
+            left = f" – {visit.left_at.astimezone():%Y-%m-%d}" if visit.left_at else ""
+            yield f"  {visit.entered_at.astimezone():%Y-%m-%d}{left}  {reading.stages[visit.stage_id].name}"
+    yield from ("", _("History"))
+    for entry in dossier.entries:
+        yield f"  {entry.at.astimezone():%Y-%m-%d %H:%M}  {entry.member or ''}  {told(entry.label)}"
+
+
+COMMANDS = {"show": show}
