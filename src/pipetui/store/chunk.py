@@ -116,7 +116,7 @@ class Chunk:
             return [
                 Clash(table, number, name, before.get(name), None, value) for name, value in after.items()
             ]
-        clashes = self._clashes(table, number, before, after)
+        clashes = self._clashes(table, number, row, before, after)
         fresh = {n: v for n, v in after.items() if n not in KEPT_BY_THE_STORE and row[n] != v}
         if fresh:
             was = {name: row[name] for name in fresh}
@@ -126,13 +126,11 @@ class Chunk:
             self.applied.append((table, number, was, fresh, concerned(table, row)))
         return clashes
 
-    def _clashes(self, table: str, number: int, before: Row, after: Row) -> Iterable[Clash]:
-        """Fields that hold neither what they held nor what they become; what this batch itself wrote does not count."""
-        origin = self._origins[table, number]
-        if origin is None:
-            return ()
+    def _clashes(self, table: str, number: int, row: Row, before: Row, after: Row) -> Iterable[Clash]:
+        """Fields that held neither what they should nor what they become, before this batch wrote them nor since."""
+        origin = self._origins[table, number] or row
         return [
             Clash(table, number, name, was, origin[name], after.get(name))
             for name, was in before.items()
-            if name not in KEPT_BY_THE_STORE and origin[name] not in (was, after.get(name, was))
+            if name not in KEPT_BY_THE_STORE and not {was, after.get(name, was)} & {origin[name], row[name]}
         ]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipetui.core.change import Row
 from pipetui.core.text import fold
-from pipetui.store.rows import EVERY, Which
+from pipetui.store.rows import EVERY, KINDS, Which
 
 if TYPE_CHECKING:
     from pipetui.store.db import Database
@@ -181,3 +181,14 @@ def rebuild(db: Database, windows: Iterable[Which]) -> None:
     for which in windows:
         db.insert("deal_search", ("deal_id", "text"), words(db, which))
     rebuild_tally(db)
+    rebuild_numbers(db, (*KINDS, "batch", "journal"))
+
+
+def rebuild_numbers(db: Database, tables: Iterable[str]) -> None:
+    """Give no number again that a row has; numbers of rows that went stay given."""
+    for table in tables:
+        db.run(
+            f"UPDATE sequence SET next = (SELECT COALESCE(MAX(id), 0) + 1 FROM {table})"
+            f" WHERE name = ? AND next <= (SELECT COALESCE(MAX(id), 0) FROM {table})",
+            (table,),
+        )

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from pipetui.core.message import say
-from pipetui.errors import StoreProblem
+from pipetui.errors import Conflict, StoreProblem
 
 try:
     import psycopg
@@ -130,6 +130,14 @@ def findings(link: psycopg.Connection[Any]) -> list[str]:
 
 def problem(error: Exception, url: str) -> StoreProblem:
     """An error of PostgreSQL as a sentence, without the address's secrets."""
+    if isinstance(error, psycopg.IntegrityError):
+        return Conflict(
+            say(
+                "A record that this refers to is gone, or one that would go is still referred to; nothing was written."
+            ),
+            (),
+            say("Look again: somebody else may have changed it meanwhile."),
+        )
     reason = (str(error).strip() or type(error).__name__).splitlines()[0]
     found = _ADDRESS.fullmatch(url)
     for secret in {found["password"], unquote(found["password"])} if found and found["password"] else ():

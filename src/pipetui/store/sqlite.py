@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pipetui.core.message import say
-from pipetui.errors import StoreProblem
+from pipetui.errors import Conflict, StoreProblem
 
 Error = (sqlite3.Error, UnicodeEncodeError, OverflowError)
 BEGIN = ("BEGIN IMMEDIATE",)
@@ -137,6 +137,14 @@ def problem(error: Exception, url: str) -> StoreProblem:
         return StoreProblem(
             say("{file} is kept busy by another program.", file=file),
             say("Try again in a moment; nothing was written."),
+        )
+    if code == sqlite3.SQLITE_CONSTRAINT:
+        return Conflict(
+            say(
+                "A record that this refers to is gone, or one that would go is still referred to; nothing was written."
+            ),
+            (),
+            say("Look again: somebody else may have changed it meanwhile."),
         )
     if code == sqlite3.SQLITE_FULL:
         return StoreProblem(

@@ -135,11 +135,15 @@ class Store:
             return self._turn(target[0], target[0], "undo")
 
     def redo(self) -> Entry:
-        """Make again what was taken back last. Raises Refused when nothing was, Conflict when others went on."""
+        """Make again what was taken back last, as long as nothing new was done since.
+
+        Raises Refused when there is nothing to make again, Conflict when others went on.
+        """
         with self._transaction():
             target = self.db.one(
-                """SELECT MIN(id) FROM batch WHERE member_id = ? AND kind = 'do' AND undone = 1 AND id > COALESCE(
-                    (SELECT MAX(id) FROM batch WHERE member_id = ? AND kind = 'do' AND undone = 0), 0)""",
+                """SELECT MIN(target.id) FROM batch JOIN batch target ON target.id = batch.target_id
+                    WHERE batch.member_id = ? AND batch.kind = 'undo' AND target.undone = 1
+                    AND batch.id > (SELECT MAX(id) FROM batch WHERE member_id = ? AND kind = 'do')""",
                 (self.me, self.me),
             )
             if target is None or target[0] is None:
@@ -193,7 +197,7 @@ class Store:
         return self.db.changed()
 
     def recount(self) -> None:
-        """Make everything derived again: next steps, furthest stages, search words, counts and sums."""
+        """Make everything derived again: next steps, furthest stages, search words, counts, numbers."""
         from pipetui.store import derived
 
         with self._transaction():
