@@ -15,7 +15,8 @@ EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
 MOST = 10**17
 """Minor units; more than any company on earth, and safe in a 64-bit column and its sums."""
 NO_MINOR = frozenset((
-    "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF",
+    "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF",
+    "XOF", "XPF",
 ))  # fmt: skip
 THREE_MINOR = frozenset(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"))
 SYMBOLS = {
@@ -24,7 +25,7 @@ SYMBOLS = {
     "CHF": "CHF", "Fr.": "CHF", "zł": "PLN", "kr": "SEK", "Kč": "CZK",
 }  # fmt: skip
 _SHAPE = re.compile(
-    r"(?P<minus>[-−(]?)\s*(?P<before>[^\d\s.,+()−-]{1,4})?\s*(?P<minus2>[-−]?)\s*(?P<digits>\d[\d\s.,'’\u00a0\u202f]*)"
+    r"(?P<minus>[-−(]?)\s*(?P<before>[^\d\s.,+()−-]{1,4})?\s*(?P<inner>(?<![-−])[-−]?)\s*(?P<digits>\d[\d\s.,'’\u00a0\u202f]*)"
     r"\s*(?P<scale>[kKmM])?\s*(?P<after>[^\d\s.,()]{1,4})?\s*(?P<close>\)?)"
 )
 
@@ -96,7 +97,7 @@ def amount_from_text(text: str, currency: str, decimal: str | None = None) -> Mo
     number = EXACT.multiply(
         number, {"k": Decimal(1000), "m": Decimal(1000000)}.get((shape["scale"] or "").lower(), Decimal(1))
     )
-    return from_decimal(-number if shape["minus"] or shape["minus2"] else number, found or currency)
+    return from_decimal(-number if shape["minus"] or shape["inner"] else number, found or currency)
 
 
 def _not_an_amount(text: str) -> Invalid:

@@ -72,12 +72,12 @@ _NAMED = re.compile(
 )
 
 
-def day_from_words(text: str, today: date, month_first: bool = False) -> date | None:
+def day_from_words(text: str, today: date, month_first: bool = False, ahead: bool = False) -> date | None:
     """A day as people write it in English or French, None when it is none.
 
     `fri`, `vendredi`, `tomorrow`, `demain`, `30/9`, `30/09/2026`, `2026-09-30`, `9 dec`, `in 3 days`,
-    `dans 2 semaines`, `+3d`, `next week`, `fin de mois`. A weekday is the next one, never today; a day without a year is the nearest one
-    not more than half a year past. `month_first` reads `9/30` as Americans do.
+    `dans 2 semaines`, `+3d`, `next week`, `fin de mois`. A weekday is the next one, never today; a day without a year is
+    the first one not more than half a year past, with `ahead` not past at all. `month_first` reads `9/30` as Americans do.
     """
     words = fold(text).rstrip(".")
     words = words.replace("’", "'")
@@ -87,7 +87,7 @@ def day_from_words(text: str, today: date, month_first: bool = False) -> date | 
         return (
             _weekday(words, today)
             or _ahead(words, today)
-            or _dated(words, today, month_first)
+            or _dated(words, today, month_first, ahead)
             or _ends(words, today)
         )
     except (ValueError, OverflowError):
@@ -118,32 +118,28 @@ def _months_on(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def _dated(words: str, today: date, month_first: bool) -> date | None:
+def _dated(words: str, today: date, month_first: bool, ahead: bool) -> date | None:
     if found := _ISO.fullmatch(words):
         return date(int(found[1]), int(found[2]), int(found[3]))
     if found := _NUMERIC.fullmatch(words):
         first, second = int(found[1]), int(found[2])
         if second > 12 or (month_first and first <= 12):
             first, second = second, first
-        return _in_year(first, second, found[3], today)
+        return _in_year(first, second, found[3], today, ahead)
     if found := _NAMED.fullmatch(words):
         month = _MONTHS.get(found[2] or found[3])
-        return None if month is None else _in_year(int(found[1] or found[4]), month, found[5], today)
+        return None if month is None else _in_year(int(found[1] or found[4]), month, found[5], today, ahead)
     return None
 
 
-def _in_year(day: int, month: int, year: str | None, today: date) -> date:
+def _in_year(day: int, month: int, year: str | None, today: date, ahead: bool) -> date:
     if year is not None:
         return date(int(year) + (2000 if len(year) == 2 else 0), month, day)
-    if (month, day) == (2, 29):
-        leap = next(year for year in range(today.year, today.year + 9) if monthrange(year, 2)[1] == 29)
-        return date(leap, 2, 29)
-    this_year = date(today.year, month, day)
-    if this_year < today - timedelta(days=183):
-        return this_year.replace(year=today.year + 1)
-    if this_year > today + timedelta(days=183):
-        return this_year.replace(year=today.year - 1) if (this_year - today).days > 330 else this_year
-    return this_year
+    earliest = today if ahead else today - timedelta(days=183)
+    for candidate in range(earliest.year, earliest.year + 9):
+        if day <= monthrange(candidate, month)[1] and date(candidate, month, day) >= earliest:
+            return date(candidate, month, day)
+    raise ValueError(day)
 
 
 def _ends(words: str, today: date) -> date | None:
