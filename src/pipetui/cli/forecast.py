@@ -16,7 +16,6 @@ from pipetui.cli.words import family, pass_session, verb
 from pipetui.core import people
 from pipetui.core.deal import Goal, Member, Metric, Stage
 from pipetui.core.message import say
-from pipetui.core.moment import period as read_period
 from pipetui.errors import Invalid
 from pipetui.lang import _, told
 

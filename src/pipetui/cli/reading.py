@@ -12,8 +12,8 @@ from pipetui.core.deal import Pipeline, Stage
 from pipetui.core.hygiene import PATIENCE, flags
 from pipetui.lang import _
 from pipetui.store import windows
-from pipetui.store.counts import paces
 from pipetui.store.listing import Line, lines
+from pipetui.store.pace import paces
 from pipetui.store.windows import Scope
 
 if TYPE_CHECKING:

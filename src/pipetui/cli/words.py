@@ -127,6 +127,11 @@ def family(name: str, more: str = "") -> Callable[[Callable[..., Any]], Family]:
     return click.command(name, cls=Family, **_helped(name, more))
 
 
+def short(name: str) -> str:
+    """What the table says of a command."""
+    return told(COMMANDS[name][1])
+
+
 def _helped(name: str, more: str) -> dict[str, str]:
-    short = told(COMMANDS[name][1])
-    return {"short_help": short, "help": f"{short}.\n\n{more}" if more else f"{short}."}
+    first = short(name) if short(name).endswith(("?", ".")) else f"{short(name)}."
+    return {"short_help": short(name), "help": f"{first}\n\n{more}" if more else first}
