@@ -30,11 +30,13 @@ from pipetui.core.deal import (
     View,
     Visit,
 )
+from pipetui.core.message import say
 from pipetui.core.moment import midnight
 from pipetui.core.text import fold
 
 if TYPE_CHECKING:
     from pipetui.core.deal import Record
+    from pipetui.store.store import Store
 
 YEARS = 2
 LEADS_A_DAY = 1.55
@@ -84,21 +86,21 @@ BRITAIN = Country(
 
 
 class Channel(NamedTuple):
-    """Where leads come from: how often, and how much better or worse they advance."""
+    """How often leads come from one of the standard sources, and how much better or worse they advance."""
 
-    name: str
     share: float
     luck: float
 
 
 CHANNELS = (
-    Channel("Web site", 0.38, 0.95),
-    Channel("Referral", 0.18, 1.18),
-    Channel("Trade show", 0.16, 1.05),
-    Channel("Blog", 0.16, 0.88),
-    Channel("Cold call", 0.12, 0.78),
+    Channel(0.34, 0.95),
+    Channel(0.16, 0.88),
+    Channel(0.16, 1.05),
+    Channel(0.18, 1.18),
+    Channel(0.12, 0.78),
+    Channel(0.04, 1.3),
 )
-REASONS = ("Too expensive", "No budget", "Competitor", "No answer", "Postponed")
+"""In the order of the standard sources."""
 TAGS = ("vip", "renewal", "public sector", "urgent")
 COLLEAGUES = (("camille", "Camille Girard"), ("owen", "Owen Marsh"))
 ADVANCE = 0.56, 0.58, 0.62, 0.50
@@ -123,11 +125,19 @@ NEXT: tuple[tuple[ActivityKind, str], ...] = (
 )
 
 
+class Known(NamedTuple):
+    """What the store starts with."""
+
+    stages: Sequence[Stage]
+    sources: Sequence[Source]
+    reasons: Sequence[LostReason]
+
+
 @dataclass
 class Sample:
     """The sample being written: the dice, the day it is made for and the records so far."""
 
-    stages: Sequence[Stage]
+    known: Known
     today: date
     me: int | None
     dice: random.Random
@@ -148,28 +158,31 @@ class Sample:
     @property
     def open_stages(self) -> list[Stage]:
         """The stages before won and lost, in order."""
-        return [stage for stage in self.stages if stage.kind == "open"]
+        return [stage for stage in self.known.stages if stage.kind == "open"]
 
     def closing_stage(self, kind: str) -> Stage:
         """The stage of kind `won` or `lost`."""
-        return next(stage for stage in self.stages if stage.kind == kind)
+        return next(stage for stage in self.known.stages if stage.kind == kind)
 
 
-def changes(stages: Sequence[Stage], today: date, me: int | None, seed: int = 1) -> Iterator[Change]:
-    """The whole sample for these stages as changes to an empty store. `me` owns a third of the deals."""
-    sample = Sample(stages, today, me, random.Random(f"{seed}"))
+def write(store: Store, today: date, seed: int = 1) -> None:
+    """Fill a new store with the sample, from its own stages, sources and reasons; undo does not take it back."""
+    known = Known(store.all(Stage), store.all(Source), store.all(LostReason))
+    sample = Sample(known, today, store.me, random.Random(f"{seed}"))
+    _everything(sample)
+    store.load(say("The demo"), (Change.add(record) for record in sample.records), undoable=False)
+
+
+def _everything(sample: Sample) -> None:
     owners = [
-        me,
+        sample.me,
         *[sample.add(Member(id=next(sample.new_id), login=login, name=name)) for login, name in COLLEAGUES],
     ]
-    sources = [sample.add(Source(id=next(sample.new_id), name=channel.name)) for channel in CHANNELS]
-    reasons = [sample.add(LostReason(id=next(sample.new_id), name=name)) for name in REASONS]
     tags = [sample.add(Tag(id=next(sample.new_id), name=name)) for name in TAGS]
     _companies(sample)
     for created in _arrivals(sample):
-        _deal(sample, created, sample.dice.choice(owners), sources, reasons, tags)
+        _deal(sample, created, sample.dice.choice(owners), tags)
     _goals_and_views(sample)
-    return (Change.add(record) for record in sample.records)
 
 
 def _arrivals(sample: Sample) -> Iterator[datetime]:
@@ -214,26 +227,21 @@ def _person(sample: Sample, country: Country, company: Organization, domain: str
     return person
 
 
-def _deal(
-    sample: Sample,
-    created: datetime,
-    owner: int | None,
-    sources: list[int],
-    reasons: list[int],
-    tags: list[int],
-) -> None:
+def _deal(sample: Sample, created: datetime, owner: int | None, tags: list[int]) -> None:
     dice = sample.dice
     company, people, country = dice.choice(sample.companies)
-    channel = dice.choices(range(len(CHANNELS)), [channel.share for channel in CHANNELS])[0]
+    source, channel = dice.choices(
+        list(zip(sample.known.sources, CHANNELS, strict=False)), [channel.share for channel in CHANNELS]
+    )[0]
     amount = round(dice.lognormvariate(9.0, 0.75) / 100) * 100 * 100
     deal = Deal(
-        id=next(sample.new_id), pipeline_id=sample.stages[0].pipeline_id, stage_id=sample.open_stages[0].id,
+        id=next(sample.new_id), pipeline_id=sample.known.stages[0].pipeline_id, stage_id=sample.open_stages[0].id,
         title=dice.choice(country.titles), contact_id=dice.choice(people).id, organization_id=company.id,
-        amount=None if dice.random() < 0.06 else amount, owner_id=owner, source_id=sources[channel], created_at=created,
+        amount=None if dice.random() < 0.06 else amount, owner_id=owner, source_id=source.id, created_at=created,
         stage_since=created,
     )  # fmt: skip
-    visits = _journey(sample, deal, CHANNELS[channel].luck)
-    deal = _settled(sample, deal, visits, reasons)
+    visits = _journey(sample, deal, channel.luck)
+    deal = _settled(sample, deal, visits)
     sample.add(deal)
     for visit in visits:
         sample.add(visit)
@@ -281,7 +289,7 @@ def _destination(sample: Sample, at: int, luck: float) -> Stage:
     return stages[min(at + 1 + (dice.random() < SKIPS), len(stages) - 1)]
 
 
-def _settled(sample: Sample, deal: Deal, visits: list[Visit], reasons: list[int]) -> Deal:
+def _settled(sample: Sample, deal: Deal, visits: list[Visit]) -> Deal:
     """The deal as its last visit left it."""
     dice, last = sample.dice, visits[-1]
     if last.left_at is None:
@@ -295,7 +303,7 @@ def _settled(sample: Sample, deal: Deal, visits: list[Visit], reasons: list[int]
     won = last.next_stage_id == sample.closing_stage("won").id
     return replace(
         deal, stage_id=last.next_stage_id, stage_since=last.left_at, closed_at=last.left_at,
-        closed_from_id=last.stage_id, lost_reason_id=None if won else dice.choice(reasons),
+        closed_from_id=last.stage_id, lost_reason_id=None if won else dice.choice(sample.known.reasons).id,
         amount=deal.amount or (950_000 if won else None),
     )  # fmt: skip
 
@@ -331,7 +339,7 @@ def _quotes(sample: Sample, deal: Deal, visits: list[Visit]) -> None:
     offered = [visit for visit in visits if visit.stage_id == sample.open_stages[-1].id]
     if not offered or deal.amount is None:
         return
-    kinds = {stage.id: stage.kind for stage in sample.stages}
+    kinds = {stage.id: stage.kind for stage in sample.known.stages}
     status: QuoteStatus = {"won": "signed", "lost": "refused"}.get(kinds[deal.stage_id], "sent")  # type: ignore[assignment]
     sent = offered[-1].entered_at.astimezone().date()
     quote = Quote(
@@ -344,7 +352,11 @@ def _quotes(sample: Sample, deal: Deal, visits: list[Visit]) -> None:
 
 
 def _goals_and_views(sample: Sample) -> None:
-    pipeline = sample.stages[0].pipeline_id
+    """A goal that is not reached yet, and a view on each of the first number keys."""
+    pipeline, won = sample.known.stages[0].pipeline_id, sample.closing_stage("won").id
+    month = midnight(sample.today.replace(day=1))
+    deals = [record for record in sample.records if isinstance(record, Deal) and record.stage_id == won]
+    target = sum(deal.closed_at is not None and deal.closed_at >= month for deal in deals) + 3
     sample.add(
         Goal(
             id=next(sample.new_id),

@@ -109,14 +109,18 @@ class Store:
         return Committed(writing.batch_id if writing.n else None, writing.ids)
 
     def load(
-        self, label: Message, changes: Iterable[Change], progress: Callable[[int], None] | None = None
+        self,
+        label: Message,
+        changes: Iterable[Change],
+        progress: Callable[[int], None] | None = None,
+        undoable: bool = True,
     ) -> Committed:
         """Write any number of changes as one batch without holding them; what refers to a new record comes after it.
 
-        An exception raised by `changes` or `progress` leaves no trace.
+        What is not `undoable` was there from the beginning, as far as undo is concerned. An exception raised by `changes` or `progress` leaves no trace.
         """
         with self._transaction():
-            writing = self._begin(label, "do", compact=True)
+            writing = self._begin(label, "do" if undoable else "setup", compact=True)
             writing.stream(changes, progress)
             if not writing.n:
                 self.db.run("DELETE FROM batch WHERE id = ?", (writing.batch_id,))
