@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Literal
 
-from pipetui.core.deal import Kind
+from pipetui.core.stage import Kind
 
 Flag = Literal["late", "today", "none", "stalled", "parked", "overdue"]
 

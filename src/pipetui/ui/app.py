@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -19,7 +20,6 @@ from textual.widget import Widget
 from pipetui.core.message import Message, say
 from pipetui.errors import Conflict, PipetuiError
 from pipetui.lang import number, told
-from pipetui.ui.acts import Acts, clashing
 from pipetui.ui.bar import Standing, key_line, message_line, period_name, top_line
 from pipetui.ui.board import Board
 from pipetui.ui.commands import Command, Seen, in_bar, keymap
@@ -27,12 +27,17 @@ from pipetui.ui.handlers import Handlers
 from pipetui.ui.paint import Look, Role, themed
 from pipetui.ui.pane import Pane
 from pipetui.ui.reading import Reading
+from pipetui.ui.terminal import Terminal, display
 from pipetui.ui.writer import Writer
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from textual.driver import Driver
+
     from pipetui.config import Config
     from pipetui.store.cards import Card
     from pipetui.store.store import Store
+    from pipetui.ui.acts import Acts
 
 POLL_SECONDS = 0.25
 """How often the store is asked whether somebody else wrote; the question costs some microseconds."""
@@ -85,11 +90,13 @@ class Pipetui(App[int]):
     .ascii #side { border: none; }
     """
 
-    def __init__(self, config: Config, reading: Reading, writer: Writer) -> None:
+    def __init__(
+        self, config: Config, reading: Reading, writer: Writer, driver: type[Driver] | None = None
+    ) -> None:
         theme = config.theme or (THEME if config.color else ANSI)
         if theme == "ansi" or not config.color:
             theme = ANSI
-        super().__init__(ansi_color=theme.startswith("ansi") or None)
+        super().__init__(driver_class=driver, ansi_color=theme.startswith("ansi") or None)
         self.animation_level = "none"
         self.config, self.reading, self.writer = config, reading, writer
         self.keys = keymap(config.keymap)
@@ -99,7 +106,6 @@ class Pipetui(App[int]):
         self.board = Board(reading.page, reading.flags, self._dated, self.look)
         self.body = Body()
         self.top, self.side, self.bottom = Pane(self.look), Pane(self.look), Pane(self.look)
-        self.acts = Acts(reading, writer, self.board, self.tell, self.reload)
         self._handlers = Handlers(self)
         self._said: tuple[str, Role] | None = None
         self._beside = ""
@@ -107,7 +113,19 @@ class Pipetui(App[int]):
         self._flagged = 0
         self._calm: Timer | None = None
 
+    @cached_property
+    def acts(self) -> Acts:
+        """The verbs; the first frame does without them."""
+        from pipetui.ui.acts import Acts
+
+        return Acts(self.reading, self.writer, self.board, self.tell, self.reload)
+
     # Starting
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        """Textual's way to the terminal, with only the cells that differ where the terminal is ours."""
+        if not display(self, screen, renderable):
+            super()._display(screen, renderable)
 
     def get_default_screen(self) -> Screen[None]:
         """The board's own screen."""
@@ -167,6 +185,8 @@ class Pipetui(App[int]):
         try:
             await act
         except Conflict as error:
+            from pipetui.ui.acts import clashing
+
             self.reload()
             self.tell(clashing(error), "bad")
         except PipetuiError as error:
@@ -211,7 +231,7 @@ class Pipetui(App[int]):
         """Read the columns anew, the cursor on the same deal, or on the one to `follow`."""
         card = self.board.card
         wanted = follow if follow is not None else card.id if card else None
-        self.reading.store.changed()
+        self.reading.db.changed()
         self.board.load(self.reading.columns())
         if wanted is not None and (found := self.reading.place(wanted)):
             stages = [lane.column.stage.id for lane in self.board.lanes]
@@ -227,7 +247,7 @@ class Pipetui(App[int]):
             self.board.marks = {card.id: card for card in fresh}
 
     def _poll(self) -> None:
-        if not self.writer.busy and self.reading.store.changed():
+        if not self.writer.busy and self.reading.db.changed():
             self.reload()
 
     def _when_calm(self) -> None:
@@ -355,12 +375,15 @@ def run(
     `clock` tells an aware moment other than the present. Raises StoreProblem.
     """
     from pipetui.config import make_home
-    from pipetui.store.store import Store
+    from pipetui.store.db import Database
+    from pipetui.store.start import ready
 
     def now() -> datetime:
         return clock() if clock else datetime.now(UTC)
 
     def opened() -> Store:
+        from pipetui.store.store import Store
+
         return Store.open(url, login=config.me, now=now, told=told)
 
     def dated() -> tuple[date, datetime]:
@@ -368,17 +391,15 @@ def run(
         return moment.astimezone().date(), moment
 
     make_home(url)
-    store = opened()
+    db = Database(url)
+    if not ready(db):
+        opened().close()
+    reading = Reading(db, opened, dated, pipeline, config.fiscal_month or 1)
+    writer = Writer(opened)
     try:
-        writer = Writer(opened)
-        try:
-            return _shown(Pipetui(config, Reading(store, dated, pipeline, config.fiscal_month or 1), writer))
-        finally:
-            writer.close()
+        app = Pipetui(config, reading, writer, Terminal)
+        app.run()
+        return app.return_code or 0
     finally:
-        store.close()
-
-
-def _shown(app: Pipetui) -> int:
-    app.run()
-    return app.return_code or 0
+        writer.close()
+        reading.close()

@@ -115,19 +115,25 @@ def _wide(line: Line) -> int:
 
 
 def key_line(commands: Sequence[Command], keys: Keymap, position: str, width: int) -> Line:
-    """The keys that act now, as many as there is room for, and where the cursor is."""
+    """The keys that act now, as many as there is room for (the last one always), and where the cursor is."""
+    last = [word for command in commands[-1:] for word in _key_word(command, keys)]
     line: Line = []
-    room = width - cells(position) - 3
-    for command in commands:
-        if command.short is None or not keys.keys[command.id]:
-            continue
-        shown = keys.shown(command.id) + (f"/{keys.shown(command.pair)}" if command.pair else "")
-        spans = [Span(" "), Span(shown, "key"), Span(f" {told(command.short)} ")]
-        if _wide(spans) > room:
-            continue
-        room -= _wide(spans)
-        line += spans
+    room = width - cells(position) - 2 - _wide(last)
+    for command in commands[:-1]:
+        word = _key_word(command, keys)
+        if _wide(word) > room:
+            break
+        room -= _wide(word)
+        line += word
+    line += last
     return [*line, Span(" " * (width - _wide(line) - cells(position) - 1)), Span(position, "dim"), Span(" ")]
+
+
+def _key_word(command: Command, keys: Keymap) -> Line:
+    if command.short is None or not keys.keys[command.id]:
+        return []
+    shown = keys.shown(command.id) + (f"/{keys.shown(command.pair)}" if command.pair else "")
+    return [Span(" "), Span(shown, "key"), Span(f" {told(command.short)} ")]
 
 
 def message_line(text: str, position: str, width: int, role: Role = "strong") -> Line:

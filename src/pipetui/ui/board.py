@@ -32,6 +32,8 @@ MIN_WIDTH = 18
 """Cells a column needs, the wall to its right among them."""
 HEAD = 2
 """Rows above the cards: the rule and the names of the columns."""
+SHORTEST = 5
+"""Cells the name of a column gets before its sum does."""
 KEPT = 1024
 """Drawn cards kept; all are dropped when there are more."""
 
@@ -341,6 +343,10 @@ class Board(Widget, can_focus=False):
             count = f" {number(column.count)}"
             sums = f" {GLYPHS.dot} {sums}" if sums else ""
             room = wide - 1 - (not last)
+            if cells(column.stage.name + count + sums) > room and sums:
+                sums = f" {sums[3:]}"
+            if room - cells(count) - cells(sums) < SHORTEST:
+                sums = ""
             name = fit(column.stage.name, max(room - cells(count) - cells(sums), 3), "none")
             spans = fitted(
                 [Span(name, "title" if index == self.current else "strong"), Span(count), Span(sums, "dim")],

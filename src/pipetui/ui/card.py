@@ -6,13 +6,12 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from pipetui.core.deal import Kind
 from pipetui.core.text import clean
 from pipetui.lang import _, day, money, span
 from pipetui.ui.paint import GLYPHS, KINDS, Line, Role, Span, cells, fit
 
 if TYPE_CHECKING:
-    from pipetui.core.deal import Stage
+    from pipetui.core.stage import Kind, Stage
     from pipetui.store.cards import Card
 
 HEIGHT = 4
@@ -48,6 +47,9 @@ def _next(card: Card, kind: Kind, flags: frozenset[str], today: date, now: datet
     if kind != "open":
         return _closed(card, kind, today, width)
     left = _step(card, flags, today)
+    late = f" {_('late')}"
+    if "late" in flags and _wide(left) + cells(late) + 2 * len(flags & {"overdue", "stalled"}) <= width:
+        left.append(Span(late, "bad"))
     right = _signs(card, flags, today, now, width - _wide(left))
     room = max(width - _wide(left) - _wide(right), 0)
     return [*left, Span(" " * room), *right]
@@ -79,8 +81,6 @@ def _step(card: Card, flags: frozenset[str], today: date) -> Line:
 def _signs(card: Card, flags: frozenset[str], today: date, now: datetime, room: int) -> Line:
     """What else asks for attention, in words as far as there is room for them."""
     found: list[tuple[str, str, Role]] = []
-    if "late" in flags:
-        found.append(("", _("late"), "bad"))
     if "overdue" in flags and card.expected_close:
         found.append((GLYPHS.flag, day(card.expected_close, today), "warn"))
     if "stalled" in flags:
@@ -88,9 +88,9 @@ def _signs(card: Card, flags: frozenset[str], today: date, now: datetime, room: 
     line: Line = []
     for number, (sign, words, role) in enumerate(found):
         needed = sum(len(later[0]) + 1 for later in found[number + 1 :])
-        full = " ".join(part for part in (sign, words) if part)
+        full = f"{sign} {words}"
         text = full if cells(full) + 1 + needed <= room else sign
-        if text and cells(text) + 1 <= room:
+        if cells(text) + 1 <= room:
             line.append(Span(f" {text}", role))
             room -= cells(text) + 1
     return line

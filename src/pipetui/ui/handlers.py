@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Sequence
 from typing import TYPE_CHECKING, cast
 
-from pipetui.core.deal import Stage, View
 from pipetui.core.message import say, say_n
 from pipetui.errors import Refused
 from pipetui.lang import _
@@ -13,6 +12,7 @@ from pipetui.ui.bar import SORT_NAMES, period_name
 from pipetui.ui.paint import Line, Span
 
 if TYPE_CHECKING:
+    from pipetui.core.stage import Stage
     from pipetui.store.cards import Card
     from pipetui.ui.app import Pipetui
 
@@ -174,6 +174,8 @@ class Handlers:
         self.app.tell(say("Won and lost: {period}.", period=period_name(self.app.reading.scope.period)))
 
     def do_view(self) -> None:
+        from pipetui.core.deal import View
+
         slot = int(self._key)
         view = next(iter(self.app.reading.store.all(View, slot=slot)), None)
         if view is None:

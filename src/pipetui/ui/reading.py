@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pipetui.core.deal import Pipeline, Stage
 from pipetui.core.hygiene import flags
 from pipetui.core.moment import period
-from pipetui.store import windows
+from pipetui.store import start, windows
 from pipetui.store.orders import SORTS, Sort
 from pipetui.store.windows import Scope
 
 if TYPE_CHECKING:
     from pipetui.core.desk import Desk
     from pipetui.core.query import Expr
+    from pipetui.core.stage import Stage
     from pipetui.store.cards import Card
+    from pipetui.store.db import Database
     from pipetui.store.store import Store
     from pipetui.store.windows import Attention, Column
 
@@ -29,16 +31,21 @@ class Reading:
 
     def __init__(
         self,
-        store: Store,
+        db: Database,
+        opened: Callable[[], Store],
         clock: Callable[[], tuple[date, datetime]],
         pipeline: str | None = None,
         fiscal_month: int = 1,
     ) -> None:
-        """`clock` tells the local day and the moment; `pipeline` is a name, the first one without it."""
-        self.store = store
+        """`opened` opens the store that verbs ask, `clock` tells the local day and the moment.
+
+        `pipeline` is a name; without it the first one is shown.
+        """
+        self.db = db
+        self._opened = opened
         self.clock = clock
         self._fiscal_month = fiscal_month
-        self.pipelines = sorted(store.all(Pipeline), key=lambda p: (p.position, p.id))
+        self.pipelines = start.pipelines(db)
         self.pipeline = next((p for p in self.pipelines if p.name == pipeline), self.pipelines[0])
         self.sort: Sort = "urgency"
         self.query = ""
@@ -47,44 +54,51 @@ class Reading:
         self.paces: Mapping[int, int] = {}
         """By stage: after how many days a deal counts as stalled."""
         today, now = clock()
-        self.scope = Scope(
-            self.pipeline.id, today, now, period=period(PERIOD, today, fiscal_month), me=store.me
-        )
+        self.scope = Scope(self.pipeline.id, today, now, period=period(PERIOD, today, fiscal_month))
         self.read_paces()
+
+    @cached_property
+    def store(self) -> Store:
+        """The whole store, which the first frame does without."""
+        return self._opened()
+
+    def close(self) -> None:
+        """Let go of the store."""
+        if "store" in self.__dict__:
+            self.store.close()
+        self.db.close()
 
     def columns(self) -> list[Column]:
         """The columns as they are now."""
         today, now = self.clock()
-        self.scope = replace(self.scope, pipeline_id=self.pipeline.id, today=today, now=now, me=self.store.me)
-        columns = windows.columns(self.store.db, self.scope)
+        self.scope = replace(self.scope, pipeline_id=self.pipeline.id, today=today, now=now)
+        columns = windows.columns(self.db, self.scope)
         self.stages = tuple(column.stage for column in columns)
         return columns
 
     def page(self, column: Column, offset: int, limit: int) -> list[Card]:
         """Cards of a column from an offset on."""
-        return windows.page(
-            self.store.db, self.scope, column.stage.id, self.sort, offset, limit, column.count
-        )
+        return windows.page(self.db, self.scope, column.stage.id, self.sort, offset, limit, column.count)
 
     def place(self, deal_id: int) -> tuple[int, int] | None:
         """Stage and row of a deal; None when the board does not show it."""
-        row = windows.place(self.store.db, self.scope, deal_id, self.sort)
-        found = windows.cards(self.store.db, self.scope, [deal_id]) if row is not None else []
+        row = windows.place(self.db, self.scope, deal_id, self.sort)
+        found = windows.cards(self.db, self.scope, [deal_id]) if row is not None else []
         return (found[0].stage_id, row) if found and row is not None else None
 
     def cards(self, ids: list[int]) -> list[Card]:
         """These deals as they are now."""
-        return windows.cards(self.store.db, self.scope, ids)
+        return windows.cards(self.db, self.scope, ids)
 
     def attention(self) -> Attention:
         """How many deals ask for something."""
-        return windows.attention(self.store.db, self.scope)
+        return windows.attention(self.db, self.scope)
 
     def read_paces(self) -> None:
         """Learn anew when deals count as stalled."""
-        from pipetui.store.counts import paces
+        from pipetui.store.pace import paces
 
-        self.paces = paces(self.store.db)
+        self.paces = paces(self.db)
 
     def flags(self, card: Card) -> frozenset[str]:
         """What deserves a look."""
@@ -126,7 +140,7 @@ class Reading:
     def filter(self, query: str, expr: Expr | None) -> None:
         """Look at the deals a filter lets through; None for all."""
         self.query = query if expr is not None else ""
-        self.scope = replace(self.scope, filter=expr)
+        self.scope = replace(self.scope, filter=expr, me=self.store.me)
 
     def turn(self, forward: bool) -> None:
         """Look at the next period, or the one before."""

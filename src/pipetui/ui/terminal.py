@@ -152,7 +152,7 @@ def _styled(text: str, style: Style | None, color_system: ColorSystem) -> str:
 
 
 def display(
-    app: App[object], screen: Screen[object], update: RenderableType | CompositorUpdate | None
+    app: App[Any], screen: Screen[Any], update: RenderableType | CompositorUpdate | None
 ) -> bool:
     """Write one frame in a single piece, changed cells only. False when this terminal or update is not ours."""
     driver = app._driver
