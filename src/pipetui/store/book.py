@@ -12,7 +12,7 @@ from pipetui.core.change import field_names, moment_text, record
 from pipetui.core.deal import Goal, Rate, Stage
 from pipetui.core.funnel import Tally
 from pipetui.store import counts
-from pipetui.store.search import Clause
+from pipetui.store.clause import Clause
 from pipetui.store.windows import Scope, asked, sight, stages
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pipetui.core.funnel import Tally
-from pipetui.store.search import Clause
+from pipetui.store.clause import Clause
 from pipetui.store.windows import Scope, asked, parked, sight, stages, tally
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from pipetui.core.deal import Stage
+from pipetui.core.stage import Stage
 
 Sort = Literal["urgency", "amount", "close", "chance", "value", "age"]
 SORTS: tuple[Sort, ...] = ("urgency", "amount", "close", "chance", "value", "age")

@@ -19,6 +19,7 @@ from pipetui.core.moment import Period, midnight
 from pipetui.core.money import Money
 from pipetui.core.query import And, Expr, Not, Op, Term, Value, Word
 from pipetui.core.text import fold
+from pipetui.store.clause import Clause
 from pipetui.store.pace import paces
 
 if TYPE_CHECKING:
@@ -31,18 +32,6 @@ NEVER, ALWAYS = "1 = 0", "1 = 1"
 LINES = {"title": 1, "org": 2, "contact": 3}
 """Where the words of a deal have these fields."""
 PINNED = "deal.pinned_chance IS NOT NULL AND (deal.pinned_until IS NULL OR deal.pinned_until >= ?)"
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """A condition on `deal`, and the values of its placeholders."""
-
-    sql: str
-    params: tuple[Any, ...] = ()
-
-    def also(self, sql: str, *params: Any) -> Clause:
-        """Both this and that."""
-        return Clause(f"{self.sql} AND {sql}", (*self.params, *params))
 
 
 @dataclass(frozen=True, slots=True)

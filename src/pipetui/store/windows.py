@@ -13,13 +13,13 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from pipetui.core.change import field_names, moment_text, record
-from pipetui.core.deal import Stage
-from pipetui.store import orders, search
+from pipetui.core.stage import Stage
+from pipetui.store import orders
 from pipetui.store.cards import Card, chunks, marks
 from pipetui.store.cards import cards as cards_of
+from pipetui.store.clause import Clause
 from pipetui.store.listing import Line, lines
 from pipetui.store.orders import CLOSED, DUE, Order, Sort
-from pipetui.store.search import Clause
 
 if TYPE_CHECKING:
     from pipetui.core.moment import Period
@@ -49,7 +49,11 @@ class Scope:
 
     def asks(self, word: str) -> bool:
         """Whether the filter speaks of this: a field, or a word after `is:`."""
-        return self.filter is not None and search.speaks_of(self.filter, word)
+        if self.filter is None:
+            return False
+        from pipetui.store import search
+
+        return search.speaks_of(self.filter, word)
 
     @property
     def whole(self) -> bool:
@@ -259,6 +263,8 @@ def asked(db: Database, scope: Scope, clause: Clause) -> Clause:
     if scope.owner_id is not None:
         clause = clause.also("deal.owner_id = ?", scope.owner_id)
     if scope.filter is not None:
+        from pipetui.store import search
+
         filtered = search.clause(db, scope.filter, scope.today, scope.now, scope.me)
         clause = clause.also(filtered.sql, *filtered.params)
     return clause
