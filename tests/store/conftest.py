@@ -6,7 +6,6 @@ as the test process; each test gets a copy of a prepared database. Without the s
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 import warnings
@@ -66,7 +65,7 @@ class Server:
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """A PostgreSQL server; as root it runs as a user of its own, who must be able to enter the folder."""
-    folder = Path(tempfile.mkdtemp(prefix="pipetui-pg-", dir=os.environ.get("PIPETUI_TEST_TMP")))
+    folder = Path(tempfile.mkdtemp(prefix="pipetui-pg-"))
     try:
         running = Server(folder)
         try:

@@ -19,7 +19,7 @@ Place = tuple[str, int]
 """A table and a row's number."""
 Step = tuple[str, int, Row | None, Row | None]
 """A change: table, number, before, after. The row that comes belongs to the chunk."""
-DERIVED = {"deal": ("furthest_id", "next_activity_id", "next_due")}
+DERIVED = {"deal": ("next_activity_id", "next_due", "furthest_id")}
 KEPT_BY_THE_STORE = ("id", "version")
 """Columns that nobody else sets, so nobody clashes over them."""
 

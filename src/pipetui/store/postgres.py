@@ -22,15 +22,17 @@ except ImportError as missing:
     ) from missing
 
 Error = (psycopg.Error, UnicodeEncodeError)
-WRITERS = 7_473_656
-"""The advisory lock that lets one writer in at a time: `pipe` as a number, so that no other application has it."""
+WRITERS = 0x70697065
+"""The advisory lock that lets one writer in at a time: `pipe` in ASCII, unlikely to be another application's."""
 BEGIN = ("BEGIN", f"SELECT pg_advisory_xact_lock({WRITERS})")
 BEGIN_READING = ("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",)
 COMMIT = ("NOTIFY pipetui", "COMMIT")
 CONNECT_SECONDS = 10
 _ADDRESS = re.compile(
-    r"postgres(?:ql)?://(?:[^@/?#:]*(?::(?P<password>[^@/?#]*))?@)?(?P<host>[^@/?#:]*(?::\d+)?)(?P<name>/[^@/?#]*)?(?:\?[^@#]*)?"
+    r"postgres(?:ql)?://(?:[^@/?#:]*(?::[^@/?#]*)?@)?(?P<host>[^@/?#:]*(?::\d+)?)(?P<name>/[^@/?#]*)?(?:\?[^@#]*)?"
 )
+_SECRET = re.compile(r"(?:://[^@/?#:]*:(?=[^@/?#]*@)|password=)([^@&#]*)")
+"""The passwords in an address that is well formed."""
 
 
 class _Number(Loader):
@@ -58,7 +60,7 @@ def connect(url: str) -> psycopg.Connection[tuple[Any, ...]]:
         link.execute("SET timezone TO 'UTC'")
         link.execute("LISTEN pipetui")
     except psycopg.Error as error:
-        raise problem(error, url) from None
+        raise _unreachable(_reason(error, url), url) from None
     return link
 
 
@@ -96,7 +98,7 @@ def insert(
     link: psycopg.Connection[Any], table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> None:
     """Add many rows to a table, as a stream."""
-    with link.cursor() as cursor, cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as stream:  # type: ignore[arg-type]
+    with link.cursor() as cursor, cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as stream:
         for row in rows:
             stream.write_row(row)
 
@@ -138,13 +140,23 @@ def problem(error: Exception, url: str) -> StoreProblem:
             (),
             say("Look again: somebody else may have changed it meanwhile."),
         )
-    reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-    found = _ADDRESS.fullmatch(url)
-    for secret in {found["password"], unquote(found["password"])} if found and found["password"] else ():
-        reason = reason.replace(secret, "…")
     if isinstance(error, psycopg.OperationalError):
-        return StoreProblem(
-            say("The server of {place} cannot be used: {reason}", place=place(url), reason=reason),
-            say("Look at the address, the network and the password; nothing was written."),
-        )
-    return StoreProblem(say("The store {file} refused: {reason}.", file=place(url), reason=reason))
+        return _unreachable(_reason(error, url), url)
+    return StoreProblem(
+        say("The store {file} refused: {reason}.", file=place(url), reason=_reason(error, url))
+    )
+
+
+def _unreachable(reason: str, url: str) -> StoreProblem:
+    return StoreProblem(
+        say("The server of {place} cannot be used: {reason}", place=place(url), reason=reason),
+        say("Look at the address, the network and the password; nothing was written."),
+    )
+
+
+def _reason(error: Exception, url: str) -> str:
+    reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+    for secret in filter(None, _SECRET.findall(url)):
+        for spelling in (secret, unquote(secret)):
+            reason = reason.replace(spelling, "…")
+    return reason
