@@ -363,7 +363,7 @@ def _goals_and_views(sample: Sample) -> None:
             pipeline_id=pipeline,
             period=f"{sample.today:%Y-%m}",
             metric="wins",
-            target=5,
+            target=target,
         )
     )
     for slot, (name, query) in enumerate(
