@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import fsum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipetui.core.book import Book, OpenDeal, Worth, pile
 from pipetui.core.deal import Goal, Stage
@@ -95,7 +95,7 @@ class Forecast:
     deals: tuple[DealForecast, ...]
     left_out: tuple[LeftOut, ...]
 
-    def to_json(self, told: Callable[[Message], str] = str) -> dict[str, object]:
+    def to_json(self, told: Callable[[Message], str] = str) -> dict[str, Any]:
         """The shape scripts read: amounts are decimal text, what is not known is None."""
         from pipetui.core.forecast_json import shape
 

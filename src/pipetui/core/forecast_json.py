@@ -19,13 +19,16 @@ Json = dict[str, Any]
 
 
 def shape(one: Forecast, told: Callable[[Message], str]) -> Json:
-    """Everything of a forecast. What timing will tell (wins, revenue and deals within the period, the plan) is None."""
+    """Everything of a forecast; `end` is the last day of the period.
+
+    What takes timing (wins, revenue and new deals within the period, the plan) is None.
+    """
     return {
         "as_of": moment_text(one.as_of),
         "period": {
             "name": one.period.name,
             "start": one.period.start and one.period.start.isoformat(),
-            "end": one.period.end and one.period.end.isoformat(),
+            "end": one.period.last_day and one.period.last_day.isoformat(),
         },
         "pipeline": one.pipeline,
         "currency": one.currency,

@@ -79,7 +79,8 @@ def merge(
     if gone.id == kept.id:
         raise Refused(say("Choose another record to merge with."))
     attached = list(attached)
-    carried = {one.tag_id for one in attached if isinstance(one, Tagging) and one.subject_id == kept.id}
+    taggings = (one for one in attached if isinstance(one, Tagging) and one.subject == kept.table)
+    carried = {one.tag_id for one in taggings if one.subject_id == kept.id}
     rules = CONTACT if isinstance(kept, Contact) else ORGANIZATION
     filled = {
         field: getattr(gone, field)
@@ -98,7 +99,7 @@ def _rehung(
     one: Deal | Activity | Contact | Tagging, gone: Contact | Organization, kept_id: int, carried: set[int]
 ) -> Change:
     if isinstance(one, Tagging):
-        if one.subject_id != gone.id:
+        if (one.subject, one.subject_id) != (gone.table, gone.id):
             return Change.edit(one)
         return Change.drop(one) if one.tag_id in carried else Change.edit(one, subject_id=kept_id)
     field = "contact_id" if isinstance(gone, Contact) else "organization_id"

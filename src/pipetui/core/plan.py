@@ -153,7 +153,7 @@ def _convolved(left: list[float], right: list[float], length: int) -> list[float
     if len(left) < len(right):
         left, right = right, left
     sums = [0.0] * min(length, len(left) + len(right) - 1)
-    for i, b in enumerate(right):
+    for i, b in enumerate(right[: len(sums)]):
         if b < NEGLIGIBLE:
             continue
         for k, a in enumerate(left[: len(sums) - i], i):
