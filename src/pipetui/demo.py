@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from pipetui.store.store import Store
 
 YEARS = 2
-LEADS_A_DAY = 1.55
+LEADS_A_DAY = 2.0
 """On working days; with the stays below it keeps about sixty deals open."""
 
 
@@ -105,9 +105,9 @@ TAGS = ("vip", "renewal", "public sector", "urgent")
 COLLEAGUES = (("camille", "Camille Girard"), ("owen", "Owen Marsh"))
 ADVANCE = 0.56, 0.58, 0.62, 0.50
 """Chance to go on from each open stage; the last one signs."""
-STAY = 5.0, 9.0, 12.0, 16.0
+STAY = 8.0, 14.0, 17.0, 27.0
 """Mean days in each open stage."""
-SKIPS, FALLS_BACK, GOES_STALE = 0.07, 0.04, 0.03
+SKIPS, FALLS_BACK, GOES_STALE = 0.07, 0.04, 0.05
 EVENTS: tuple[Event | None, ...] = (None, "contact made", "meeting booked", "quote sent")
 DONE: tuple[tuple[ActivityKind, tuple[str, ...]], ...] = (
     ("call", ("First call", "Call back", "Budget discussed", "Asked for references")),
@@ -266,7 +266,7 @@ def _journey(sample: Sample, deal: Deal, luck: float) -> list[Visit]:
             id=next(sample.new_id), deal_id=deal.id, stage_id=stages[at].id, entered_at=moment, why=why
         )
         stale = dice.random() < GOES_STALE
-        stay = timedelta(days=900 if stale else dice.gammavariate(1.6, STAY[min(at, 3)] / 1.6) + 0.05)
+        stay = timedelta(days=dice.uniform(50, 140) if stale else dice.gammavariate(1.6, STAY[min(at, 3)] / 1.6) + 0.05)
         if moment + stay >= sample.now:
             return [*visits, visit]
         moment += stay
