@@ -32,7 +32,7 @@ _period = click.option(
 def board(session: Session, query: tuple[str, ...], text: str) -> None:
     reading = Reading(session)
     scope = reading.scope(session.pipeline.id, reading.asked(query_text(query)), session.period(text))
-    columns = windows.columns(session.store.db, scope)
+    columns = windows.columns(session.db, scope)
     if session.options.json:
         stages = [_column(column, _lines(reading, scope, column), reading) for column in columns]
         print_json({"pipeline": session.pipeline.name, "stages": stages})
@@ -45,7 +45,7 @@ def board(session: Session, query: tuple[str, ...], text: str) -> None:
 
 
 def _lines(reading: Reading, scope: Scope, column: Column) -> list[Line]:
-    cards = windows.page(reading.session.store.db, scope, column.stage.id, "urgency", 0, column.count)
+    cards = windows.page(reading.session.db, scope, column.stage.id, "urgency", 0, column.count)
     return reading.of([card.id for card in cards])
 
 
@@ -76,8 +76,8 @@ def status(session: Session, text: str) -> None:
 
     period, reading = session.period(text), Reading(session)
     scope = reading.scope(session.pipeline.id, period=period)
-    columns = windows.columns(session.store.db, scope)
-    attention = windows.attention(session.store.db, scope)
+    columns = windows.columns(session.db, scope)
+    attention = windows.attention(session.db, scope)
     answer = read(session, period)
     if session.options.json:
         print_json(

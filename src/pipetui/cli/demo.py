@@ -57,7 +57,7 @@ def _clear(file: Path) -> None:
 
 
 def _is_empty(session: Session) -> bool:
-    return not tallies(session.store.db, Scope(session.pipeline.id, session.today, session.now))
+    return not tallies(session.db, Scope(session.pipeline.id, session.today, session.now))
 
 
 def _fill(session: Session, seed: int) -> None:

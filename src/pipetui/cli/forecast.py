@@ -41,8 +41,8 @@ def read(session: Session, period: Period, each: bool = False) -> Forecast:
     from pipetui.store.book import book, goals
     from pipetui.store.windows import Scope
 
-    db, pipeline = session.store.db, session.pipeline
-    scope = Scope(pipeline.id, session.today, session.now, me=session.store.me)
+    db, pipeline = session.db, session.pipeline
+    scope = Scope(pipeline.id, session.today, session.now)
     goal = next(iter(goals(db, pipeline.id, period)), None)
     made_of = book(db, scope, period, session.currency, goal, each)
     return rules.forecast(made_of, as_of=session.now, period=period, pipeline=pipeline.name, goal=goal)

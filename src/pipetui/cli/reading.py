@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 from pipetui.cli import shapes
 from pipetui.cli.output import amount, print_json, table
-from pipetui.core.deal import Pipeline, Stage
 from pipetui.core.hygiene import PATIENCE, flags
 from pipetui.lang import _
 from pipetui.store import windows
-from pipetui.store.listing import Line, lines
+from pipetui.store.listing import Line, named
 from pipetui.store.pace import paces
 from pipetui.store.windows import Scope
 
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from pipetui.core.hygiene import Flag
     from pipetui.core.moment import Period
     from pipetui.core.query import Expr
+    from pipetui.core.stage import Pipeline, Stage
     from pipetui.store.orders import Sort
 
 
@@ -35,40 +35,45 @@ class Reading:
     @cached_property
     def pipelines(self) -> Mapping[int, Pipeline]:
         """All pipelines by number."""
-        return {pipeline.id: pipeline for pipeline in self.session.store.all(Pipeline)}
+        return {pipeline.id: pipeline for pipeline in self.session.pipelines}
 
     @cached_property
     def stages(self) -> Mapping[int, Stage]:
-        """The stages of all pipelines by number, retired ones too."""
-        return {stage.id: stage for stage in self.session.store.all(Stage)}
+        """The stages in use of all pipelines by number: every deal stands in one of them."""
+        return {stage.id: stage for number in self.pipelines for stage in windows.stages(self.session.db, number)}
 
     @cached_property
     def stalled_after(self) -> Mapping[int, float]:
         """By stage: the age in days after which a deal counts as stalled."""
         typical = {stage.id: PATIENCE * stage.days for stage in self.stages.values()}
-        return typical | paces(self.session.store.db)
+        return typical | paces(self.session.db)
 
     @cached_property
     def chances(self) -> Mapping[int, float]:
         """By open stage of all pipelines: the win chance, 0 to 1."""
+        from pipetui.core.deal import Stage
         from pipetui.core.funnel import ratios, win_chances
         from pipetui.store.counts import tallies
 
         every: dict[int, float] = {}
         for pipeline_id in self.pipelines:
-            stages = [stage for stage in self.stages.values() if stage.pipeline_id == pipeline_id]
-            used = ratios(stages, tallies(self.session.store.db, self.scope(pipeline_id)))
+            stages = self.session.store.all(Stage, pipeline_id=pipeline_id)
+            used = ratios(stages, tallies(self.session.db, self.scope(pipeline_id)))
             every |= {stage_id: chance.value for stage_id, chance in win_chances(used).items()}
         return every
 
     def scope(
-        self, pipeline_id: int, filter: Expr | None = None, period: Period | None = None, ranked: bool = False
+        self, pipeline_id: int, asked: Expr | None = None, period: Period | None = None, ranked: bool = False
     ) -> Scope:
         """Which deals of a pipeline are looked at; `ranked` when the order needs their chances."""
-        session = self.session
-        chances = self.chances if ranked else {}
         return Scope(
-            pipeline_id, session.today, session.now, filter, period, me=session.store.me, chances=chances
+            pipeline_id,
+            self.session.today,
+            self.session.now,
+            asked,
+            period,
+            me=self.session.store.me if asked else None,
+            chances=self.chances if ranked else {},
         )
 
     def asked(self, query: str) -> Expr | None:
@@ -85,7 +90,7 @@ class Reading:
         named = self.session.options.pipeline is not None
         for pipeline_id in [self.session.pipeline.id] if named else self.pipelines:
             scope = self.scope(pipeline_id, asked, ranked=ranked)
-            for line in windows.listing(self.session.store.db, scope, sort, limit):
+            for line in windows.listing(self.session.db, scope, sort, limit):
                 yield line
                 if limit is not None:
                     limit -= 1
@@ -94,13 +99,7 @@ class Reading:
 
     def of(self, ids: Sequence[int]) -> list[Line]:
         """The deals of these numbers, in their order."""
-        found: dict[int, Line] = {}
-        for start in range(0, len(ids), 500):
-            part = ids[start : start + 500]
-            places = ", ".join("?" * len(part))
-            found |= {
-                line.id: line for line in lines(self.session.store.db, f"deal.id IN ({places})", part)
-            }
+        found = {line.id: line for line in named(self.session.db, ids)}
         return [found[number] for number in ids]
 
     def flags(self, line: Line) -> list[Flag]:
@@ -164,7 +163,8 @@ class Reading:
 def step(line: Line) -> str:
     """The next step in few words."""
     due = line.next_due.isoformat() if line.next_due else ""
-    return " ".join(filter(None, (due, line.next_time, kind_words().get(line.next_kind or ""), line.next_text)))
+    what = line.next_text or kind_words().get(line.next_kind or "")
+    return " ".join(filter(None, (due, line.next_time, what)))
 
 
 def kind_words() -> dict[str, str]:

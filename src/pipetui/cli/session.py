@@ -8,18 +8,20 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from pipetui import lang
-from pipetui.core.deal import Deal, Pipeline, Setting, Stage, Visit
 from pipetui.core.message import Message, say
 from pipetui.errors import Invalid, Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date, datetime
 
     from pipetui.config import Config
     from pipetui.core.change import Change
+    from pipetui.core.deal import Deal, Visit
     from pipetui.core.desk import Desk
     from pipetui.core.moment import Period
+    from pipetui.core.stage import Pipeline, Stage
+    from pipetui.store.db import Database
     from pipetui.store.store import Committed, Store
 
 _VALUED = {"--db": "db", "--pipeline": "pipeline", "--as-of": "as_of", "--lang": "lang"}
@@ -67,8 +69,9 @@ class Session:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if "store" in self.__dict__:
-            self.store.close()
+        for open_one in ("store", "db"):
+            if open_one in self.__dict__:
+                self.__dict__[open_one].close()
 
     @cached_property
     def config(self) -> Config:
@@ -85,15 +88,15 @@ class Session:
             lang.use(None)
 
     @property
-    def db(self) -> str:
+    def url(self) -> str:
         """The path or address of the store."""
         return self.options.db or self.config.db
 
     @property
     def place(self) -> str:
         """The store as people may read it: an address without user and password."""
-        scheme, found, rest = self.db.partition("://")
-        return f"{scheme}://{rest.rpartition('@')[2]}" if found else self.db
+        scheme, found, rest = self.url.partition("://")
+        return f"{scheme}://{rest.rpartition('@')[2]}" if found else self.url
 
     @cached_property
     def today(self) -> date:
@@ -128,38 +131,65 @@ class Session:
         from pipetui.config import make_home
         from pipetui.store.store import Store
 
-        make_home(self.db)
-        return Store.open(self.db, login=self.config.me, now=lambda: self.now, told=lang.told)
+        make_home(self.url)
+        return Store.open(self.url, login=self.config.me, now=lambda: self.now, told=lang.told)
+
+    @cached_property
+    def db(self) -> Database:
+        """The store for reading, which is much sooner open than all of it. Raises StoreProblem."""
+        from pipetui.config import make_home
+        from pipetui.store import start
+        from pipetui.store.db import Database
+
+        make_home(self.url)
+        db = Database(self.url)
+        if not start.ready(db):
+            self.store.changed()
+        return db
+
+    @cached_property
+    def pipelines(self) -> list[Pipeline]:
+        """All pipelines in their order."""
+        from pipetui.store import start
+
+        return start.pipelines(self.db)
 
     @cached_property
     def pipeline(self) -> Pipeline:
         """The pipeline asked for, or the first. Raises NotFound."""
+        if self.options.pipeline is None:
+            return self.pipelines[0]
         from pipetui.cli.match import the_one
 
-        pipelines = sorted(self.store.all(Pipeline), key=lambda p: (p.position, p.id))
-        if self.options.pipeline is None:
-            return pipelines[0]
-        return the_one(self.options.pipeline, pipelines, say("pipeline"))
+        return the_one(self.options.pipeline, self.pipelines, say("pipeline"))
 
     @property
     def desk(self) -> Desk:
         """Who acts, when and on which stages, retired ones among them."""
+        from pipetui.core.deal import Stage
         from pipetui.core.desk import Desk
 
         stages = self.store.all(Stage, pipeline_id=self.pipeline.id)
-        return Desk(now=self.now, today=self.today, me=self.store.me, stages=tuple(stages))
+        return Desk(now=self.now, today=self.today, me=self.store.me, stages=tuple(stages), ids=self._ids)
+
+    @cached_property
+    def _ids(self) -> Iterator[int]:
+        """Numbers for all new records of this run, so that the changes of several deals fit in one batch."""
+        from pipetui.core.desk import new_ids
+
+        return new_ids()
 
     @property
     def stages(self) -> tuple[Stage, ...]:
         """The stages in use of the pipeline, in order."""
-        return self.desk.used
+        from pipetui.store import windows
+
+        return tuple(windows.stages(self.db, self.pipeline.id))
 
     @cached_property
     def currency(self) -> str:
         """For amounts typed without one: the settings, the store, the euro."""
-        if self.config.currency:
-            return self.config.currency
-        return next((s.value for s in self.store.all(Setting, name="currency")), "EUR")
+        return self.config.currency or self._setting("currency") or "EUR"
 
     def commit(self, label: Message, changes: Iterable[Change]) -> Committed:
         """Write the changes as one batch of the journal."""
@@ -176,7 +206,7 @@ class Session:
         from pipetui.ui.app import run
 
         clock = (lambda: self.now) if self.options.as_of else None
-        return run(self.config, self.db, pipeline=self.options.pipeline, clock=clock)
+        return run(self.config, self.url, pipeline=self.options.pipeline, clock=clock)
 
     def period(self, text: str) -> Period:
         """The period some words name, by the fiscal year of the settings or the store. Raises Invalid."""
@@ -187,18 +217,25 @@ class Session:
     @cached_property
     def fiscal_month(self) -> int:
         """The month the fiscal year begins, 1 to 12: of the settings or the store."""
-        if self.config.fiscal_month:
-            return self.config.fiscal_month
-        return next((int(s.value) for s in self.store.all(Setting, name="fiscal_month")), 1)
+        return self.config.fiscal_month or int(self._setting("fiscal_month") or 1)
+
+    def _setting(self, name: str) -> str | None:
+        from pipetui.core.deal import Setting
+
+        return next((setting.value for setting in self.store.all(Setting, name=name)), None)
 
     def deal(self, number: int) -> Deal:
         """A deal by its number. Raises NotFound."""
+        from pipetui.core.deal import Deal
+
         return self.store.get(Deal, number)
 
     def visits(self, deal: Deal) -> list[Visit]:
         """All stays of a deal."""
+        from pipetui.core.deal import Visit
+
         return self.store.all(Visit, deal_id=deal.id)
 
     def visit(self, deal: Deal) -> Visit | None:
         """The stay that goes on, None for a closed deal."""
-        return next(iter(self.store.all(Visit, deal_id=deal.id, left_at=None)), None)
+        return next((visit for visit in self.visits(deal) if visit.left_at is None), None)

@@ -12,10 +12,11 @@ from pipetui.cli.output import amount, print_json, print_lines
 from pipetui.cli.reading import Reading, flag_words, kind_words, step
 from pipetui.cli.session import Session
 from pipetui.cli.words import pass_session, verb
+from pipetui.core.deal import Stage
 from pipetui.lang import _, told
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from pipetui.store.listing import Line
     from pipetui.store.store import Dossier
@@ -27,13 +28,14 @@ if TYPE_CHECKING:
 def show(session: Session, id: int) -> None:  # noqa: A002 - the word on the command line
     dossier, reading = session.store.dossier(id), Reading(session)
     line = reading.of([id])[0]
+    stages = {stage.id: stage.name for stage in session.store.all(Stage)}
     if session.options.json:
-        print_json(shape(dossier, line, reading))
+        print_json(shape(dossier, line, reading, stages))
     else:
-        print_lines(_page(dossier, line, reading))
+        print_lines(_page(dossier, line, reading, stages))
 
 
-def shape(dossier: Dossier, line: Line, reading: Reading) -> shapes.Json:
+def shape(dossier: Dossier, line: Line, reading: Reading, stages: Mapping[int, str]) -> shapes.Json:
     """A deal in JSON with what hangs on it as objects."""
     contact, organization = dossier.contact, dossier.organization
     return reading.json(line) | {
@@ -47,10 +49,10 @@ def shape(dossier: Dossier, line: Line, reading: Reading) -> shapes.Json:
         "activities": [shapes.record(one) for one in dossier.activities],
         "visits": [
             {
-                "stage": reading.stages[visit.stage_id].name,
+                "stage": stages[visit.stage_id],
                 "entered_at": shapes.moment(visit.entered_at),
                 "left_at": shapes.moment(visit.left_at),
-                "next": reading.stages[visit.next_stage_id].name if visit.next_stage_id else None,
+                "next": stages[visit.next_stage_id] if visit.next_stage_id else None,
                 "why": visit.why,
             }
             for visit in dossier.visits
@@ -59,7 +61,7 @@ def shape(dossier: Dossier, line: Line, reading: Reading) -> shapes.Json:
     }
 
 
-def _page(dossier: Dossier, line: Line, reading: Reading) -> Iterator[str]:
+def _page(dossier: Dossier, line: Line, reading: Reading, stages: Mapping[int, str]) -> Iterator[str]:
     stage = reading.stages[line.stage_id]
     yield f"{line.id}  {line.title or line.organization or line.contact or ''}"
     fields = {
@@ -83,10 +85,10 @@ def _page(dossier: Dossier, line: Line, reading: Reading) -> Iterator[str]:
             yield f"  {name:<{width}}  {value}"
     if line.notes:
         yield from ("", *(f"  {text}" for text in line.notes.splitlines()))
-    yield from _hanging(dossier, reading)
+    yield from _hanging(dossier, stages)
 
 
-def _hanging(dossier: Dossier, reading: Reading) -> Iterator[str]:
+def _hanging(dossier: Dossier, stages: Mapping[int, str]) -> Iterator[str]:
     if dossier.quotes:
         yield from ("", _("Quotes"))
         for quote in dossier.quotes:
@@ -100,7 +102,7 @@ def _hanging(dossier: Dossier, reading: Reading) -> Iterator[str]:
         yield from ("", _("Stages"))
         for visit in dossier.visits:
             left = f" – {visit.left_at.astimezone():%Y-%m-%d}" if visit.left_at else ""
-            yield f"  {visit.entered_at.astimezone():%Y-%m-%d}{left}  {reading.stages[visit.stage_id].name}"
+            yield f"  {visit.entered_at.astimezone():%Y-%m-%d}{left}  {stages[visit.stage_id]}"
     yield from ("", _("History"))
     for entry in dossier.entries:
         yield f"  {entry.at.astimezone():%Y-%m-%d %H:%M}  {entry.member or ''}  {told(entry.label)}"

@@ -85,6 +85,13 @@ def lines(
         yield from (_line(row, tags) for row in part)
 
 
+def named(db: Database, ids: Sequence[int]) -> Iterator[Line]:
+    """The deals of these numbers, in no order."""
+    for start in range(0, len(ids), SLICE):
+        part = ids[start : start + SLICE]
+        yield from lines(db, f"deal.id IN ({', '.join('?' * len(part))})", part)
+
+
 def _tags(db: Database, ids: Sequence[int]) -> dict[int, list[str]]:
     places = ", ".join("?" * len(ids))
     tags: dict[int, list[str]] = defaultdict(list)
