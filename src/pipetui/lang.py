@@ -78,6 +78,8 @@ def _shown(value: object) -> object:
         return day(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return number(value)
+    if isinstance(value, float):
+        return number(value, 1)
     return value
 
 
