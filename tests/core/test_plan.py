@@ -156,6 +156,21 @@ def test_the_chance_is_exact(groups: list[tuple[float, int]], wanted: int) -> No
     assert goal_chance(groups, wanted) == pytest.approx(exact, abs=1e-12)
 
 
+@given(
+    st.lists(st.tuples(st.sampled_from([0.02, 0.1, 0.5, 1.0]), st.integers(0, 8)), max_size=4),
+    st.sampled_from([0.05, 0.3, 1.0]),
+    st.integers(0, 12),
+    st.sampled_from([0.5, 0.8, 0.95]),
+)
+def test_the_least_number_of_deals_is_the_least(
+    groups: list[tuple[float, int]], chance: float, wanted: int, confidence: float
+) -> None:
+    n = deals_needed(groups, chance, wanted, confidence)
+    assert n is not None
+    assert goal_chance([*groups, (chance, n)], wanted) >= confidence - 1e-12
+    assert n == 0 or goal_chance([*groups, (chance, n - 1)], wanted) < confidence
+
+
 def test_a_hundred_thousand_deals_are_a_few_groups() -> None:
     groups = [(0.1, 40_000), (0.18, 30_000), (0.33, 20_000), (0.6, 10_000)]
     mean = 22_000

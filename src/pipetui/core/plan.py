@@ -15,8 +15,10 @@ chance is worth. So the shortfall is the same everywhere, said in each stage's o
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from math import ceil, exp, floor, fsum, lgamma, log, log1p, sqrt
 
 from pipetui.core.message import Message, say, say_n
@@ -119,17 +121,30 @@ def goal_chance(groups: Iterable[tuple[float, int]], wanted: int) -> float:
     `groups` are (chance, number of deals with that chance). Only the distinct chances matter, and only the outcomes
     below `wanted`, so that many deals cost little more than few.
     """
+    groups = list(groups)
     if wanted <= 0:
         return 1.0
-    start, mass = 0, [1.0]
-    possible = 0
-    for chance, n in groups:
-        possible += n if chance > 0 else 0
-        begin, part = _binomial(n, min(max(chance, 0.0), 1.0), wanted)
-        start, mass = start + begin, _convolved(mass, part, wanted - start - begin)
-    if possible < wanted:
+    if sum(n for chance, n in groups if chance > 0) < wanted:
         return 0.0
-    return min(max(1.0 - fsum(mass), 0.0), 1.0)
+    return min(max(1.0 - fsum(_below(groups, wanted)[1]), 0.0), 1.0)
+
+
+def _below(groups: Iterable[tuple[float, int]], wanted: int) -> tuple[int, list[float]]:
+    """Where the probabilities of fewer than `wanted` successes begin to matter, and they themselves."""
+    alike = Counter[float]()
+    for chance, n in groups:
+        alike[min(max(chance, 0.0), 1.0)] += n
+    start, mass = 0, [1.0]
+    for chance, n in sorted(alike.items()):
+        begin, part = _binomial(n, chance, wanted)
+        start, mass = _trimmed(start + begin, _convolved(mass, part, wanted - start - begin))
+    return start, mass
+
+
+def _trimmed(start: int, mass: list[float]) -> tuple[int, list[float]]:
+    """Without what is negligible at both ends."""
+    matters = [i for i, one in enumerate(mass) if one >= NEGLIGIBLE]
+    return (start + matters[0], mass[matters[0] : matters[-1] + 1]) if matters else (start, [])
 
 
 def _binomial(n: int, chance: float, wanted: int) -> tuple[int, list[float]]:
@@ -169,15 +184,22 @@ def deals_needed(
     An average is not a plan: 30 prospects that bring 3 on average bring 3 or more only 59 % of the time. None when
     more than a hundred thousand would be needed.
     """
-
-    def likely(n: int) -> bool:
-        return goal_chance([*groups, (chance, n)], wanted) >= confidence
-
-    low, high = 0, 1
-    if likely(0):
+    if goal_chance(groups, wanted) >= confidence:
         return 0
     if chance <= 0:
         return None
+    start, mass = _below(groups, wanted)
+
+    def likely(n: int) -> bool:
+        """Short are those outcomes where what is there brings `start + i` and the new ones less than the rest."""
+        begin, part = _binomial(n, chance, wanted)
+        at_most = list(accumulate(part))
+        rests = range(wanted - 1 - start - begin, -1, -1)
+        last = len(at_most) - 1
+        short = fsum(here * at_most[min(rest, last)] for here, rest in zip(mass, rests, strict=False) if part)
+        return 1.0 - short >= confidence
+
+    low, high = 0, 1
     while not likely(high):
         low, high = high, high * 2
         if high > GIVE_UP:
