@@ -3,46 +3,22 @@
 from __future__ import annotations
 
 import io
-import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from pipetui import lang
 from pipetui.cli import main
+from shell import Ended, Shell
 
 TODAY = "2026-11-23"
-
-
-@dataclass
-class Ended:
-    """What a command left behind."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        """Standard output read as JSON."""
-        return json.loads(self.out)
-
-    @property
-    def error(self) -> dict[str, str | None]:
-        """The error object on standard error."""
-        found: dict[str, str | None] = json.loads(self.err)["error"]
-        return found
-
-
-Shell = Callable[..., Ended]
 
 
 @pytest.fixture
 def shell(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., Ended]:
+) -> Iterator[Shell]:
     """`shell("add", "Acme 12k")` runs a command; `given` is what stands on its standard input."""
     for name in ("PIPETUI_DB", "NO_COLOR", "LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
@@ -58,4 +34,5 @@ def shell(
         written = capsys.readouterr()
         return Ended(code, written.out, written.err)
 
-    return run
+    yield run
+    lang.use("en")

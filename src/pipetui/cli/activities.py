@@ -21,7 +21,9 @@ from pipetui.lang import _
 KINDS = ("call", "email", "meeting", "task", "note")
 _kind = click.argument("kind", type=click.Choice(KINDS))
 _text = click.argument("text", nargs=-1)
-_unreached = click.option("--no-answer", is_flag=True, help=_("Nobody was reached: the deal stays where it is."))
+_unreached = click.option(
+    "--no-answer", is_flag=True, help=_("Nobody was reached: the deal stays where it is.")
+)
 
 
 @family("activity")
@@ -42,7 +44,9 @@ def list_activities(session: Session, id: int | None = None) -> None:  # noqa: A
     show(session, sorted(planned, key=lambda one: (str(one.due_on), one.due_time or "24", one.id)))
 
 
-@activity.command("add", help=_("Plan the next step of a deal: pipetui activity add 12 call --due friday Ask for the budget"))
+@activity.command(
+    "add", help=_("Plan the next step of a deal: pipetui activity add 12 call --due friday The budget?")
+)
 @click.argument("id", type=int)
 @_kind
 @_text
@@ -50,7 +54,12 @@ def list_activities(session: Session, id: int | None = None) -> None:  # noqa: A
 @click.option("--at", "clock", metavar="HH:MM", help=_("Its time."))
 @pass_session
 def add(
-    session: Session, id: int, kind: ActivityKind, text: tuple[str, ...], due: str, clock: str | None  # noqa: A002
+    session: Session,
+    id: int,
+    kind: ActivityKind,
+    text: tuple[str, ...],
+    due: str,
+    clock: str | None,  # noqa: A002
 ) -> None:
     deal = session.deal(id)
     step = Step(kind, " ".join(text), fields.day(session, due), clock)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     short_help=short("add"),
     help=_("Open a deal from one line, or one from each line of standard input.")
     + "\n\n\b\n"
-    + 'pipetui add Acme site web 12k€ @"Marie Curie" marie@acme.fr #salon stage:quote close:30/9 \'!fri call back\'',
+    + "pipetui add Acme site web 12k€ @\"Marie Curie\" marie@acme.fr #salon stage:quote close:30/9 '!fri call back'",
 )
 @click.argument("words", nargs=-1, metavar="TEXT...")
 @pass_session
@@ -58,20 +58,21 @@ def _changes(session: Session, desk: Desk, lines: list[str]) -> list[Change]:
     """All lines or none. Raises what the first line that cannot be read raises, with its number."""
     store = session.store
     organizations, sources = store.all(Organization, archived_at=None), store.all(Source)
-    register = entry.Register.of(
-        store.all(Contact, archived_at=None), organizations, sources, store.all(Tag)
-    )
+    register = entry.Register.of(store.all(Contact, archived_at=None), organizations, sources, store.all(Tag))
+    names = [one.name for one in organizations]
     known = Known(
         [stage.name for stage in desk.used],
         [source.name for source in sources],
-        [one.name for one in organizations],
+        names,
         session.currency,
         month_first(),
     )
     changes: list[Change] = []
     for number, line in enumerate(lines, start=1):
         try:
-            changes += entry.opened(draft(clean(line), session.today, known), desk, register)
+            read = draft(clean(line), session.today, known)
+            changes += entry.opened(read, desk, register)
+            names += [read.organization] if read.organization else []
         except PipetuiError as error:
             if len(lines) == 1:
                 raise

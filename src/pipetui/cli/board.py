@@ -21,7 +21,11 @@ if TYPE_CHECKING:
     from pipetui.store.windows import Column, Scope
 
 _period = click.option(
-    "--period", "text", default="this-month", metavar=_("PERIOD"), help=_("2026-11, 2026-Q4, next-month, 30d ...")
+    "--period",
+    "text",
+    default="this-month",
+    metavar=_("PERIOD"),
+    help=_("2026-11, 2026-Q4, next-month, 30d ..."),
 )
 
 
@@ -102,9 +106,15 @@ def status(session: Session, text: str) -> None:
     print_lines([f"{session.pipeline.name} · {period.name}"])
     width = max(len(column.stage.name) for column in columns)
     for column in columns:
-        print_lines([f"  {column.stage.name:<{width}}  {column.count:>6}  {', '.join(_sums(column.totals))}".rstrip()])
+        print_lines(
+            [f"  {column.stage.name:<{width}}  {column.count:>6}  {', '.join(_sums(column.totals))}".rstrip()]
+        )
     print_lines(
-        [_("Late: {late}. Without a next step: {without}.").format(late=attention.late, without=attention.without)]
+        [
+            _("Late: {late}. Without a next step: {without}.").format(
+                late=attention.late, without=attention.without
+            )
+        ]
     )
     if answer.goal is not None:
         goal = answer.goal

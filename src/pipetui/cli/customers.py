@@ -254,7 +254,9 @@ def _tell(session: Session, kind: Kind, number: int) -> None:
     if session.options.json:
         print_json(shape(one, companies) | {"deals": [deal.id for deal in deals]})
         return
-    print_lines(f"{name}: {value}" for name, value in shape(one, companies).items() if value not in (None, ""))
+    print_lines(
+        f"{name}: {value}" for name, value in shape(one, companies).items() if value not in (None, "")
+    )
     if deals:
         print_lines([_("Deals: {numbers}").format(numbers=", ".join(str(deal.id) for deal in deals))])
 

@@ -76,7 +76,9 @@ def reopen(session: Session, ids: tuple[int, ...], stage: str | None) -> None:
 
 @verb("park", _("A parked deal is out of sight and out of the forecast until its day."))
 @the_ids
-@click.option("--until", required=True, metavar=_("DATE"), help=_("The day it comes back: 2026-12-01, monday, +10d."))
+@click.option(
+    "--until", required=True, metavar=_("DATE"), help=_("The day it comes back: 2026-12-01, monday, +10d.")
+)
 @pass_session
 def park(session: Session, ids: tuple[int, ...], until: str) -> None:
     back = fields.day(session, until)

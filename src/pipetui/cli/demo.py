@@ -61,11 +61,10 @@ def _is_empty(session: Session) -> bool:
 
 
 def _fill(session: Session, seed: int) -> None:
-    from pipetui.demo import changes
+    from pipetui.demo import write
     from pipetui.store.pace import measure_pace
 
-    sample = changes(session.stages, session.today, session.store.me, seed)
-    session.store.load(say("The sample"), sample)
+    write(session.store, session.today, seed)
     measure_pace(session.store.db, session.today, again=True)
 
 

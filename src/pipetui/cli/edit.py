@@ -107,7 +107,8 @@ def _in_company(
     """A new person and a new company that come together belong together; the company is written first."""
     company = next((one for one in new if isinstance(one, Organization)), None)
     placed = [
-        replace(one, organization_id=company.id) if company and isinstance(one, Contact) else one for one in new
+        replace(one, organization_id=company.id) if company and isinstance(one, Contact) else one
+        for one in new
     ]
     return sorted(placed, key=lambda one: isinstance(one, Contact))
 

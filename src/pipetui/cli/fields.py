@@ -33,7 +33,8 @@ def pairs(words: Sequence[str], fields: Mapping[str, Any]) -> dict[str, str]:
         values[field] = clean(value, lines=True).strip()
     if not values:
         raise Invalid(
-            say("Nothing to change."), say("Write FIELD=VALUE; the fields are {names}.", names=", ".join(fields))
+            say("Nothing to change."),
+            say("Write FIELD=VALUE; the fields are {names}.", names=", ".join(fields)),
         )
     return values
 

@@ -25,7 +25,13 @@ if TYPE_CHECKING:
 
 
 @verb("forecast")
-@click.option("--period", "text", default="this-month", metavar=_("PERIOD"), help=_("2026-11, 2026-Q4, next-month, 30d ..."))
+@click.option(
+    "--period",
+    "text",
+    default="this-month",
+    metavar=_("PERIOD"),
+    help=_("2026-11, 2026-Q4, next-month, 30d ..."),
+)
 @pass_session
 def forecast(session: Session, text: str) -> None:
     answer = read(session, session.period(text), each=session.options.json)
@@ -56,13 +62,22 @@ def print_forecast(answer: Forecast) -> None:
     goal_heads = (_("Needed"), _("Has"), _("Missing")) if answer.goal else ()
     rows = []
     for each in answer.stages:
-        row = (each.stage.name, str(each.open), lang.percent(each.ratio.used), str(each.ratio.n))
+        row: tuple[str, ...] = (
+            each.stage.name,
+            str(each.open),
+            lang.percent(each.ratio.used),
+            str(each.ratio.n),
+        )
         row += (basis_words()[each.ratio.basis], lang.percent(each.chance.value), lang.number(each.wins, 1))
         if answer.goal:
             need = each.need
-            row += tuple(_count(value) for value in ((need.needed, need.has, need.missing) if need else (None,) * 3))
+            row += tuple(
+                _count(value) for value in ((need.needed, need.has, need.missing) if need else (None,) * 3)
+            )
         rows.append(row)
-    print_lines([f"{answer.pipeline} · {answer.period.name}", arrows(chain([s.ratio for s in answer.stages])), ""])
+    print_lines(
+        [f"{answer.pipeline} · {answer.period.name}", arrows(chain([s.ratio for s in answer.stages])), ""]
+    )
     table(heads + goal_heads, rows, right=[*heads[1:4], *heads[5:], *goal_heads])
     print_lines(["", *_totals(answer)])
 
@@ -81,7 +96,9 @@ def _totals(answer: Forecast) -> list[str]:
     )
     if answer.goal is not None:
         if answer.goal.chance is not None:
-            lines.append(_("Chance to reach the goal: {chance}").format(chance=lang.percent(answer.goal.chance)))
+            lines.append(
+                _("Chance to reach the goal: {chance}").format(chance=lang.percent(answer.goal.chance))
+            )
         lines.append(told(answer.goal.advice))
     lines += [f"{told(left.why)} ({left.count})" for left in answer.left_out]
     return lines
@@ -165,7 +182,10 @@ def show(session: Session) -> None:
     if session.options.json:
         print_json([shape(one, stages, members) for one in goals])
         return
-    rows = [(str(one.id), one.period, _said(one, stages), _worth(one), members.get(one.owner_id or 0, "")) for one in goals]
+    rows = [
+        (str(one.id), one.period, _said(one, stages), _worth(one), members.get(one.owner_id or 0, ""))
+        for one in goals
+    ]
     table((_("No."), _("Period"), _("Metric"), _("Target"), _("Owner")), rows, right=[_("No."), _("Target")])
 
 

@@ -15,7 +15,7 @@ from pipetui.lang import _, told
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pipetui.store.store import Entry
+    from pipetui.store.log import Entry
 
 
 @verb("undo", _("Works after a restart too, and takes an import back whole."))
@@ -34,7 +34,9 @@ def redo(session: Session, times: int) -> None:
 
 @verb("log", _("The newest change comes first. With ID, only what concerns that deal."))
 @click.argument("id", type=int, required=False)
-@click.option("--limit", "-n", type=click.IntRange(1), default=50, help=_("How many changes."), show_default=True)
+@click.option(
+    "--limit", "-n", type=click.IntRange(1), default=50, help=_("How many changes."), show_default=True
+)
 @pass_session
 def log(session: Session, id: int | None, limit: int) -> None:  # noqa: A002 - the word on the command line
     _tell(session, session.store.log(limit, deal_id=id))
@@ -45,7 +47,13 @@ def _tell(session: Session, entries: Iterable[Entry]) -> None:
         print_json([shape(entry) for entry in entries])
         return
     rows = [
-        (str(entry.id), f"{entry.at.astimezone():%Y-%m-%d %H:%M}", entry.member or "", _kind(entry), told(entry.label))
+        (
+            str(entry.id),
+            f"{entry.at.astimezone():%Y-%m-%d %H:%M}",
+            entry.member or "",
+            _kind(entry),
+            told(entry.label),
+        )
         for entry in entries
     ]
     table((_("No."), _("When"), _("Who"), "", _("What")), rows, right=[_("No.")])

@@ -22,7 +22,9 @@ def backup(session: Session, file: str) -> None:
 
 
 @verb("doctor")
-@click.option("--repair", is_flag=True, help=_("Make again what is derived: counts, next steps, words to find deals by."))
+@click.option(
+    "--repair", is_flag=True, help=_("Make again what is derived: counts, next steps, words to find.")
+)
 @pass_session
 def doctor(session: Session, repair: bool) -> int:
     if repair:

@@ -17,7 +17,9 @@ SCREENFUL = 100
 """Deals shown on a terminal when no limit is given; a pipe gets them all."""
 
 
-@query_verb("list", _("QUERY is the filter language: stage:quote owner:me tag:vip amount>10k close:this-month words"))
+@query_verb(
+    "list", _("QUERY is the filter language: stage:quote owner:me tag:vip amount>10k close:this-month words")
+)
 @click.argument("query", nargs=-1)
 @click.option("--sort", type=click.Choice(SORTS), help=_("The order; by number otherwise."))
 @click.option("--limit", type=click.IntRange(0), help=_("At most so many deals; 0 for all."))

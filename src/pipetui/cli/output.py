@@ -35,8 +35,7 @@ def print_json(value: object, to: TextIO | None = None) -> None:
 
 def print_lines(lines: Iterable[str]) -> None:
     """Lines of text, cleaned."""
-    for line in lines:
-        print(clean(line))
+    print("\n".join(clean(line) for line in lines))
 
 
 def talk(sentence: str) -> None:
@@ -90,16 +89,15 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]], right: Iterable[s
 
     On a terminal the widest left column gives way, so that a row is a line; in a pipe nothing is cut.
     """
-    cleaned = [[clean(value) for value in row] for row in rows]
+    shown = [[clean(value) for value in row] for row in (heads, *rows)]
+    sizes = [[cells(value) for value in row] for row in shown]
     to_right = {heads.index(name) for name in right}
-    widths = [max(cells(row[i]) for row in [heads, *cleaned]) for i in range(len(heads))]
-    if sys.stdout.isatty():
+    widths = [max(column) for column in zip(*sizes, strict=True)]
+    on_terminal = sys.stdout.isatty()
+    if on_terminal:
         _narrow(widths, to_right)
-        print(_styled(_line(heads, widths, to_right)))
-    else:
-        print(_line(heads, widths, to_right))
-    for row in cleaned:
-        print(_line(row, widths, to_right))
+    head, *lines = [_line(row, taken, widths, to_right) for row, taken in zip(shown, sizes, strict=True)]
+    print("\n".join([_styled(head) if on_terminal else head, *lines]))
 
 
 def _narrow(widths: list[int], kept: set[int]) -> None:
@@ -114,12 +112,14 @@ def _narrow(widths: list[int], kept: set[int]) -> None:
         over -= 1
 
 
-def _line(row: Sequence[str], widths: Sequence[int], to_right: set[int]) -> str:
+def _line(row: Sequence[str], taken: Sequence[int], widths: Sequence[int], to_right: set[int]) -> str:
     parts = []
-    for i, value in enumerate(row):
-        shown = crop(value, widths[i])
-        room = " " * (widths[i] - cells(shown))
-        parts.append(room + shown if i in to_right else shown + room)
+    for i, (value, size, width) in enumerate(zip(row, taken, widths, strict=True)):
+        if size > width:
+            value = crop(value, width)
+            size = cells(value)
+        room = " " * (width - size)
+        parts.append(room + value if i in to_right else value + room)
     return _GAP.join(parts).rstrip()
 
 

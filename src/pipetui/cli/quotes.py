@@ -41,7 +41,9 @@ def list_quotes(session: Session, id: int | None = None) -> None:  # noqa: A002 
 @click.option("--number", help=_("Its number; the next one of the year by default."))
 @click.option("--valid-until", metavar=_("DATE"), help=_("The day until which it holds."))
 @pass_session
-def add(session: Session, id: int, amount_text: str | None, number: str | None, valid_until: str | None) -> None:  # noqa: A002
+def add(
+    session: Session, id: int, amount_text: str | None, number: str | None, valid_until: str | None
+) -> None:  # noqa: A002
     deal, desk = session.deal(id), session.desk
     taken = [one.number for one in session.store.all(Quote)]
     values: dict[str, object] = {"valid_until": fields.day(session, valid_until or "")}
@@ -104,8 +106,14 @@ def show(session: Session, quotes: Iterable[Quote]) -> None:
         print_json([shape(one) for one in quotes])
         return
     rows = [
-        (one.number, str(one.deal_id), status_words()[one.status], amount(one.amount, one.currency))
-        + (shapes.day(one.sent_on) or "", shapes.day(one.decided_on) or "")
+        (
+            one.number,
+            str(one.deal_id),
+            status_words()[one.status],
+            amount(one.amount, one.currency),
+            shapes.day(one.sent_on) or "",
+            shapes.day(one.decided_on) or "",
+        )
         for one in quotes
     ]
     heads = (_("Quote"), _("Deal"), _("Status"), _("Amount"), _("Sent"), _("Decided"))

@@ -40,7 +40,9 @@ class Reading:
     @cached_property
     def stages(self) -> Mapping[int, Stage]:
         """The stages in use of all pipelines by number: every deal stands in one of them."""
-        return {stage.id: stage for number in self.pipelines for stage in windows.stages(self.session.db, number)}
+        return {
+            stage.id: stage for number in self.pipelines for stage in windows.stages(self.session.db, number)
+        }
 
     @cached_property
     def stalled_after(self) -> Mapping[int, float]:
@@ -156,7 +158,16 @@ class Reading:
             )
             for line in found
         ]
-        heads = (_("No."), _("Deal"), _("Contact"), _("Stage"), _("Amount"), _("Close"), _("Next step"), _("Look"))
+        heads = (
+            _("No."),
+            _("Deal"),
+            _("Contact"),
+            _("Stage"),
+            _("Amount"),
+            _("Close"),
+            _("Next step"),
+            _("Look"),
+        )
         table(heads, rows, right=[_("No."), _("Amount")])
 
 

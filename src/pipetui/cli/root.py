@@ -12,7 +12,7 @@ import click
 from pipetui import __version__
 from pipetui.cli.output import complain_of
 from pipetui.cli.session import Options, Session
-from pipetui.cli.words import COMMANDS, global_options, pass_session
+from pipetui.cli.words import COMMANDS, global_options, pass_session, short
 from pipetui.core.message import say
 from pipetui.lang import told
 
@@ -39,13 +39,13 @@ class Root(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section(told(say("Commands"))):
-            formatter.write_dl([(name, told(help)) for name, (_, help) in COMMANDS.items()])
+            formatter.write_dl([(name, short(name)) for name in COMMANDS])
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
         from click.shell_completion import CompletionItem
 
         names = [name for name in COMMANDS if name.startswith(incomplete)]
-        items = [CompletionItem(name, help=told(COMMANDS[name][1])) for name in names]
+        items = [CompletionItem(name, help=short(name)) for name in names]
         return items or click.Command.shell_complete(self, ctx, incomplete)
 
 

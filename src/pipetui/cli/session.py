@@ -110,7 +110,8 @@ class Session:
         day = day_from_words(self.options.as_of, date.today())  # noqa: DTZ011
         if day is None:
             raise Invalid(
-                say('"{text}" is not a day.', text=self.options.as_of), say("Write it like 2026-11-30 or today.")
+                say('"{text}" is not a day.', text=self.options.as_of),
+                say("Write it like 2026-11-30 or today."),
             )
         return day
 

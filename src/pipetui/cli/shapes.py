@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from pipetui.core.change import moment_text
+from pipetui.core.change import field_names, moment_text
 from pipetui.core.money import decimal_text
 
 if TYPE_CHECKING:
+    from pipetui.core.deal import Record
     from pipetui.store.listing import Line
 
 Json = dict[str, Any]
@@ -55,17 +56,15 @@ def deal(line: Line, stage: str, pipeline: str, chance: float, flags: list[str])
     }
 
 
-def record(one: Any, leave: tuple[str, ...] = ()) -> Json:
+def record(one: Record, leave: tuple[str, ...] = ()) -> Json:
     """Any record: its fields, money as decimal text, without what only the store needs."""
-    from pipetui.core.change import field_names
-
     values: Json = {}
     for name in field_names(type(one)):
         if name in ("version", *leave):
             continue
         values[name] = _plain(getattr(one, name))
     if isinstance(values.get("amount"), int):
-        values["amount"] = money(values["amount"], one.currency)
+        values["amount"] = money(values["amount"], values["currency"])
     return values
 
 
@@ -73,5 +72,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return moment_text(value)
     return value.isoformat() if isinstance(value, date) else value
-
-

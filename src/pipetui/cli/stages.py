@@ -75,7 +75,7 @@ def _fields(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def _values(days: int | None, event: str | None, ratio: str | None, **more: str | None) -> dict[str, Any]:
     given = {"days": days, "event": event, **more}
-    values = {name: value for name, value in given.items() if value is not None}
+    values: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     if event == "none":
         values["event"] = None
     if ratio is not None:
@@ -87,7 +87,9 @@ def read_ratio(text: str) -> tuple[int, int]:
     """`20:10` as said: of 20, 10 go on. Raises Invalid."""
     first, _colon, second = text.replace("→", ":").replace("/", ":").partition(":")
     if not (first.strip().isdecimal() and second.strip().isdecimal()):
-        raise Invalid(say('"{text}" is not a ratio.', text=text), say("Write it like 20:10: of 20 deals, 10 go on."))
+        raise Invalid(
+            say('"{text}" is not a ratio.', text=text), say("Write it like 20:10: of 20 deals, 10 go on.")
+        )
     return int(first), int(second)
 
 
@@ -97,7 +99,7 @@ def read_ratio(text: str) -> tuple[int, int]:
 @click.option("--after", metavar=_("STAGE"), help=_("The stage it follows."))
 @_fields
 @pass_session
-def add(session: Session, name: str, definition: str, after: str | None, **values: Any) -> None:
+def add(session: Session, /, name: str, definition: str, after: str | None, **values: Any) -> None:
     before = _stage(session, after) if after else None
     session.commit(
         say("Add the stage {stage}", stage=name),
@@ -112,10 +114,12 @@ def add(session: Session, name: str, definition: str, after: str | None, **value
 @click.option("--definition", help=_("One or two sentences: when does a deal belong here?"))
 @_fields
 @pass_session
-def edit(session: Session, name: str, new_name: str | None, definition: str | None, **values: Any) -> None:
+def edit(session: Session, /, name: str, new_name: str | None, definition: str | None, **values: Any) -> None:
     stage = _stage(session, name)
     changed = _values(**values, name=new_name, definition=definition)
-    session.commit(say("Change the stage {stage}", stage=stage.name), rules.edit(stage, session.desk, **changed))
+    session.commit(
+        say("Change the stage {stage}", stage=stage.name), rules.edit(stage, session.desk, **changed)
+    )
     show(session)
 
 

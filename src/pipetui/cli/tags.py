@@ -58,8 +58,7 @@ def add(session: Session, name: str, ids: tuple[int, ...]) -> None:
 def remove(session: Session, name: str, ids: tuple[int, ...]) -> None:
     one = the_one(name.lstrip("#"), session.store.all(Tag), say("tag"))
     carried = {
-        tagging.subject_id: tagging
-        for tagging in session.store.all(Tagging, tag_id=one.id, subject="deal")
+        tagging.subject_id: tagging for tagging in session.store.all(Tagging, tag_id=one.id, subject="deal")
     }
     act(
         session,

@@ -101,7 +101,9 @@ def show(session: Session, segments: bool) -> None:
     """Print the saved filters."""
     views = sorted(session.store.all(View, segment=segments), key=lambda one: (one.slot or 10, one.name))
     if session.options.json:
-        print_json([{"name": one.name, "query": one.query, "sort": one.sort, "key": one.slot} for one in views])
+        print_json(
+            [{"name": one.name, "query": one.query, "sort": one.sort, "key": one.slot} for one in views]
+        )
         return
     table((_("Key"), _("Name"), _("Query")), [(str(one.slot or ""), one.name, one.query) for one in views])
 

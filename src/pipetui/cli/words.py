@@ -50,7 +50,6 @@ COMMANDS: dict[str, tuple[str, Message]] = {
 """Each command, the module that has it, and its short help."""
 
 
-
 pass_session = click.make_pass_decorator(Session)
 """Give the command the session of this run as its first argument."""
 
@@ -69,8 +68,12 @@ def global_options() -> list[click.Parameter]:
 
     return [
         option("--db", metavar=told(say("PATH|URL")), help=told(say("The store (or PIPETUI_DB)."))),
-        option("--pipeline", metavar=told(say("NAME")), help=told(say("The pipeline; the first by default."))),
-        option("--as-of", metavar=told(say("DATE")), help=told(say("Act as if it were the end of that day."))),
+        option(
+            "--pipeline", metavar=told(say("NAME")), help=told(say("The pipeline; the first by default."))
+        ),
+        option(
+            "--as-of", metavar=told(say("DATE")), help=told(say("Act as if it were the end of that day."))
+        ),
         option("--lang", type=click.Choice(LANGUAGES), help=told(say("The language."))),
         option("--json", is_flag=True, help=told(say("Print JSON."))),
     ]
@@ -108,7 +111,7 @@ class Family(click.Group):
     command_class = Verb
 
     def __init__(self, *args: Any, **settings: Any) -> None:
-        super().__init__(*args, **settings, invoke_without_command=True)
+        super().__init__(*args, **{**settings, "invoke_without_command": True})
         self.params += global_options()
 
 

@@ -61,7 +61,11 @@ def opened(draft: Draft, desk: Desk, register: Register) -> tuple[Change, ...]:
         raise Invalid(problem.message, at=problem.start)
     organization, filled = _organization(draft, desk, register)
     contact, more = _contact(draft, desk, register, organization)
-    values: dict[str, Any] = {"title": draft.title, "expected_close": draft.close, "pinned_chance": draft.chance}
+    values: dict[str, Any] = {
+        "title": draft.title,
+        "expected_close": draft.close,
+        "pinned_chance": draft.chance,
+    }
     if draft.amount is not None:
         values |= {"amount": draft.amount.minor, "currency": draft.amount.currency}
     changes = open_deal(

@@ -52,7 +52,8 @@ def goals(db: Database, pipeline_id: int, period: Period) -> list[Goal]:
     """The goals of exactly this period: the team's before an owner's, wins before revenue before stages."""
     names = ", ".join(field_names(Goal))
     rows = db.rows(
-        f"SELECT {names} FROM goal WHERE pipeline_id = ? AND period = ? ORDER BY id", (pipeline_id, period.name)
+        f"SELECT {names} FROM goal WHERE pipeline_id = ? AND period = ? ORDER BY id",
+        (pipeline_id, period.name),
     )
     found = [record(Goal, dict(zip(field_names(Goal), values, strict=True))) for values in rows]
     order = ("wins", "revenue", "reach")
@@ -61,12 +62,16 @@ def goals(db: Database, pipeline_id: int, period: Period) -> list[Goal]:
 
 def rates(db: Database) -> Mapping[str, Decimal]:
     """What one unit of each currency is worth in the store's."""
-    return {currency: Decimal(value) for currency, value in db.rows(f"SELECT currency, value FROM {Rate.table}")}
+    return {
+        currency: Decimal(value) for currency, value in db.rows(f"SELECT currency, value FROM {Rate.table}")
+    }
 
 
 def _all_stages(db: Database, pipeline_id: int) -> tuple[Stage, ...]:
     names = field_names(Stage)
-    rows = db.rows(f"SELECT {', '.join(names)} FROM stage WHERE pipeline_id = ? ORDER BY position", (pipeline_id,))
+    rows = db.rows(
+        f"SELECT {', '.join(names)} FROM stage WHERE pipeline_id = ? ORDER BY position", (pipeline_id,)
+    )
     return tuple(record(Stage, dict(zip(names, values, strict=True))) for values in rows)
 
 
@@ -95,9 +100,15 @@ def _reached(db: Database, scope: Scope, period: Period, goal: Goal | None) -> i
         return 0
     ahead = _all_stages(db, scope.pipeline_id)
     place = next(stage.position for stage in ahead if stage.id == goal.stage_id)
-    ids = [stage.id for stage in ahead if stage.kind == "won" or (stage.kind == "open" and stage.position >= place)]
+    ids = [
+        stage.id
+        for stage in ahead
+        if stage.kind == "won" or (stage.kind == "open" and stage.position >= place)
+    ]
     marks = ", ".join("?" * len(ids))
-    chosen = asked(db, scope, Clause("deal.pipeline_id = ? AND deal.archived_at IS NULL", (scope.pipeline_id,)))
+    chosen = asked(
+        db, scope, Clause("deal.pipeline_id = ? AND deal.archived_at IS NULL", (scope.pipeline_id,))
+    )
     sql = f"""SELECT MIN(moment) AS first FROM (
             SELECT visit.deal_id, visit.entered_at AS moment FROM visit WHERE visit.stage_id IN ({marks})
             UNION ALL
@@ -113,7 +124,7 @@ def _reached(db: Database, scope: Scope, period: Period, goal: Goal | None) -> i
 
 
 def _open_deals(db: Database, scope: Scope) -> list[OpenDeal]:
-    found = []
+    found: list[OpenDeal] = []
     today = scope.today.isoformat()
     for stage in stages(db, scope.pipeline_id):
         if stage.kind == "open":
@@ -121,6 +132,8 @@ def _open_deals(db: Database, scope: Scope) -> list[OpenDeal]:
             sql = f"""SELECT deal.id, deal.stage_id, deal.amount, deal.currency,
                 CASE WHEN deal.pinned_until IS NULL OR deal.pinned_until >= ? THEN deal.pinned_chance END
                 FROM deal WHERE {seen.sql} ORDER BY deal.id"""
-            for *values, pinned in db.rows(sql, (today, *seen.params)):
-                found.append(OpenDeal(*values, None if pinned is None else pinned / 100))
+            found += [
+                OpenDeal(number, stage_id, minor, currency, None if pinned is None else pinned / 100)
+                for number, stage_id, minor, currency, pinned in db.rows(sql, (today, *seen.params))
+            ]
     return found

@@ -116,6 +116,10 @@ def _line(row: Sequence[Any], tags: dict[int, list[str]]) -> Line:
     return Line(*values, tags=tuple(tags.get(row[0], ())))
 
 
-_DAYS = tuple(Line._fields.index(name) for name in ("expected_close", "next_due", "parked_until", "pinned_until"))
-_MOMENTS = tuple(Line._fields.index(name) for name in ("created_at", "stage_since", "closed_at", "archived_at"))
+_DAYS = tuple(
+    Line._fields.index(name) for name in ("expected_close", "next_due", "parked_until", "pinned_until")
+)
+_MOMENTS = tuple(
+    Line._fields.index(name) for name in ("created_at", "stage_since", "closed_at", "archived_at")
+)
 _KNOWN = Line._fields.index("history_known")
