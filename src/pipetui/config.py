@@ -1,16 +1,16 @@
 """What the user chose: `config.toml` in the settings folder of the system, then the environment, which wins.
 
-    db = "sales.db"            a path, or a postgresql:// address
-    lang = "fr"                en or fr
-    theme = "nord"
-    glyphs = "ascii"           unicode or ascii
-    currency = "EUR"           for amounts typed without one
-    fiscal_month = 4           the month the fiscal year begins
-    me = "marie"               who acts; the name of the session otherwise
-    editor = "nano"            for long notes
-    animations = false
-    [keys]                     a command and its keys
-    undo = "u"
+db = "sales.db"            a path, or a postgresql:// address
+lang = "fr"                en or fr
+theme = "nord"
+glyphs = "ascii"           unicode or ascii
+currency = "EUR"           for amounts typed without one
+fiscal_month = 4           the month the fiscal year begins
+me = "marie"               who acts; the name of the session otherwise
+editor = "nano"            for long notes
+animations = false
+[keys]                     a command and its keys
+undo = "u"
 """
 
 from __future__ import annotations
@@ -70,7 +70,11 @@ def make_home(db: str) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise StoreProblem(
-            say("The folder {folder} cannot be made: {reason}.", folder=str(folder), reason=error.strerror or ""),
+            say(
+                "The folder {folder} cannot be made: {reason}.",
+                folder=str(folder),
+                reason=error.strerror or "",
+            ),
             say("Choose another place with --db FILE or PIPETUI_DB."),
         ) from error
 
@@ -94,7 +98,9 @@ def _read(file: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except OSError as error:
-        raise Invalid(say("{file} cannot be read: {reason}.", file=str(file), reason=error.strerror or "")) from error
+        raise Invalid(
+            say("{file} cannot be read: {reason}.", file=str(file), reason=error.strerror or "")
+        ) from error
     import tomllib
 
     try:
