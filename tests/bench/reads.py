@@ -24,6 +24,7 @@ from pipetui.core.query import parse
 from pipetui.store import counts, windows
 from pipetui.store.db import Database
 from pipetui.store.orders import SORTS
+from pipetui.store.pace import measure_pace
 from pipetui.store.windows import Scope
 
 TODAY = date(2026, 11, 23)
@@ -31,7 +32,7 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 CHANCES = {1: 0.1, 2: 0.18, 3: 0.33, 4: 0.6}
 FILTERS = (
     "e", "website", "maintenance 4242", "nowhere", "owner:me", "amount>10k", "tag:vip", "-tag:vip", "is:stalled",
-    "next:none", "next:late", "org:acme", "contact:curie", "source:salon", "age>30d",
+    "next:none", "is:late", "org:acme", "contact:curie", "source:salon", "age>30d",
     "owner:me tag:vip amount>10k site",
 )  # fmt: skip
 HEAD = 20
@@ -88,7 +89,7 @@ def cost(read: Callable[[], object], times: int) -> float:
 def measured(file: Path, times: int) -> dict[str, float]:
     """Every read on one store."""
     with closing(Database(str(file))) as db:
-        counts.measure_pace(db, TODAY)
+        measure_pace(db, TODAY)
         scope = Scope(1, TODAY, NOW, period=month_of(TODAY), me=1, chances=CHANCES)
         reads = {**plain(db, scope), **dict(filtered(db, scope))}
         return {name: cost(read, times) for name, read in reads.items()}

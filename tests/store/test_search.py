@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 ME = 100
 QUERIES = (
     "site", "SITE", "été", "ete", "acme", "[/b]", "100%", "100 %_off", "%", "_", "\\", "o'neill", "海外",
-    '"dupont & fils"', "marie acme", "nothing-like-it", "example.org", "vip", "a", "'; DROP TABLE deal; --", "-site", "-nothing-like-it",
+    '"dupont & fils"', "marie acme", "nothing-like-it", "example.org",
+    "vip", "a", "'; DROP TABLE deal; --", "-site", "-nothing-like-it",
     "stage:quote", "stage:q", "stage:lead,quote", "stage:nowhere", "-stage:lead", "stage:none",
     "owner:me", "owner:ada", "owner:emile", "owner:m1", "owner:none", "-owner:me", "owner:me,none",
     "tag:vip", "tag:v", "tag:ete", "tag:none", "-tag:vip", "tag:vip,cold", "-tag:none", "tag:50%", "tag:nothing",
