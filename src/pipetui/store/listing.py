@@ -113,7 +113,7 @@ def _line(row: Sequence[Any], tags: dict[int, list[str]]) -> Line:
         if values[place] is not None:
             values[place] = datetime.fromisoformat(values[place])
     values[_KNOWN] = bool(values[_KNOWN])
-    return Line(*values, tuple(tags.get(row[0], ())))
+    return Line._make([*values, tuple(tags.get(row[0], ()))])
 
 
 _DAYS = tuple(
