@@ -20,7 +20,7 @@ from textual.widget import Widget
 from pipetui.core.message import Message, say
 from pipetui.errors import Conflict, PipetuiError
 from pipetui.lang import number, told
-from pipetui.ui.bar import Standing, key_line, message_line, period_name, top_line
+from pipetui.ui.bar import SORT_NAMES, Standing, key_line, message_line, period_name, top_line
 from pipetui.ui.board import Board
 from pipetui.ui.commands import Command, Seen, in_bar, keymap
 from pipetui.ui.handlers import Handlers
@@ -240,6 +240,12 @@ class Pipetui(App[int]):
         self._refresh_marks()
         self._draw_around()
         self._when_calm()
+
+    def sort_by(self, sort: str) -> None:
+        """Show the deals in another order."""
+        self.reading.sort_by(sort)
+        self.reload()
+        self.tell(say("Sorted by {order}.", order=SORT_NAMES[sort]))
 
     def _refresh_marks(self) -> None:
         if self.board.marks:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable
+from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 from pipetui.core.message import say, say_n
 from pipetui.errors import Refused
 from pipetui.lang import _
-from pipetui.ui.bar import SORT_NAMES, period_name
+from pipetui.ui.bar import period_name
 from pipetui.ui.paint import Line, Span
 
 if TYPE_CHECKING:
-    from pipetui.core.stage import Stage
-    from pipetui.store.cards import Card
     from pipetui.ui.app import Pipetui
+    from pipetui.ui.asking import Asking
 
 
 class Handlers:
@@ -27,9 +27,16 @@ class Handlers:
     async def do(self, command_id: str, key: str) -> None:
         """Do what a command says; `key` is the one that was pressed."""
         self._key = key
-        answer = getattr(self, f"do_{command_id}")()
+        name = f"do_{command_id}"
+        answer = getattr(self if hasattr(self, name) else self._asking, name)()
         if answer is not None:
             await cast("Awaitable[None]", answer)
+
+    @cached_property
+    def _asking(self) -> Asking:
+        from pipetui.ui.asking import Asking
+
+        return Asking(self.app)
 
     # Moving about
 
@@ -101,13 +108,7 @@ class Handlers:
 
     async def drop(self, deal_id: int, stage_id: int) -> None:
         """A card was dragged to a stage."""
-        await self._to_stage(self.app.reading.cards([deal_id]), self.app.reading.stage(stage_id))
-
-    async def _to_stage(self, cards: Sequence[Card], stage: Stage) -> None:
-        if stage.kind == "lost":
-            self._lose(cards)
-        else:
-            await self.app.acts.move_to(cards, stage)
+        await self._asking.to_stage(self.app.reading.cards([deal_id]), self.app.reading.stage(stage_id))
 
     # Marks
 
@@ -155,12 +156,7 @@ class Handlers:
         self.app.toggle("help", full=True)
 
     def do_sort(self) -> None:
-        self._sorted(self.app.reading.sort_on())
-
-    def _sorted(self, sort: str) -> None:
-        self.app.reading.sort_by(sort)
-        self.app.reload()
-        self.app.tell(say("Sorted by {order}.", order=SORT_NAMES[sort]))
+        self.app.sort_by(self.app.reading.sort_on())
 
     def do_previous_period(self) -> None:
         self._turn(forward=False)
@@ -180,17 +176,15 @@ class Handlers:
         view = next(iter(self.app.reading.store.all(View, slot=slot)), None)
         if view is None:
             raise Refused(say("There is no view on {n}.", n=slot), say("Filter with /, then keep it with V."))
-        self.look_for(view.query)
+        from pipetui.core.query import parse
+
+        self.app.reading.filter(
+            view.query, parse(view.query, self.app.reading.scope.today) if view.query else None
+        )
         if view.sort:
             self.app.reading.sort_by(view.sort)
         self.app.reload()
         self.app.tell(say("View {n}: {name}", n=slot, name=view.name))
-
-    def look_for(self, query: str) -> None:
-        """Filter by a query. Raises Invalid."""
-        from pipetui.core.query import parse
-
-        self.app.reading.filter(query, parse(query, self.app.reading.scope.today) if query.strip() else None)
 
     def do_redraw(self) -> None:
         self.app.refresh(repaint=True, layout=True)

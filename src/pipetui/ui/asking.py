@@ -1,0 +1,268 @@
+"""The commands that ask something first: which stage, why, when, what. Imported by the first of them."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import tempfile
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipetui import lang
+from pipetui.core.change import Batch, Change
+from pipetui.core.deal import Deal, LostReason, Member, View
+from pipetui.core.message import say
+from pipetui.core.query import parse
+from pipetui.core.quickadd import Draft, Known, draft
+from pipetui.core.step import Step
+from pipetui.core.text import day_from_words
+from pipetui.errors import Invalid, Refused
+from pipetui.lang import _, day, told
+from pipetui.store.orders import SORTS
+from pipetui.ui.bar import SORT_NAMES
+from pipetui.ui.commands import COMMANDS
+from pipetui.ui.paint import KINDS, Line, Span
+from pipetui.ui.pick import Option, Pick
+from pipetui.ui.prompt import Prompt, Understand
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from pipetui.core.stage import Stage
+    from pipetui.store.cards import Card
+    from pipetui.ui.app import Pipetui
+
+Then = Callable[[Any], Awaitable[None]]
+
+
+class Asking:
+    """One method for each command that opens a dialog, named after it."""
+
+    def __init__(self, app: Pipetui) -> None:
+        self.app = app
+
+    # Verbs
+
+    def do_move_to(self) -> None:
+        cards = self.app.cards
+        stages = [Option(stage, stage.name, stage.definition) for stage in self.app.reading.stages]
+        here = self.app.seen.stage
+
+        async def chosen(stage: Stage) -> None:
+            await self.to_stage(cards, stage)
+
+        self._pick(_("Move to which stage?"), stages, chosen, here)
+
+    async def to_stage(self, cards: Sequence[Card], stage: Stage) -> None:
+        """Move deals to a stage, asking why when it is lost."""
+        if stage.kind == "lost":
+            self.lose(cards)
+        else:
+            await self.app.acts.move_to(cards, stage)
+
+    def do_lose(self) -> None:
+        self.lose(self.app.cards)
+
+    def lose(self, cards: Sequence[Card]) -> None:
+        """Ask for the reason, then lose the deals."""
+        reasons = self.app.reading.store.all(LostReason)
+        options = [Option(reason, reason.name) for reason in sorted(reasons, key=lambda r: r.id)]
+
+        async def chosen(reason: LostReason) -> None:
+            await self.app.acts.lose(cards, reason.id, reason.name)
+
+        self._pick(_("Why was it lost?"), options, chosen)
+
+    def do_assign(self) -> None:
+        cards = self.app.cards
+        members = [m for m in self.app.reading.store.all(Member) if m.retired_at is None]
+
+        async def chosen(member: Member) -> None:
+            await self.app.acts.edit(cards, owner_id=member.id)
+
+        self._pick(_("Who works it?"), [Option(m, m.name, m.login) for m in members], chosen)
+
+    def do_plan(self) -> None:
+        cards = self.app.cards
+
+        async def planned(text: str) -> None:
+            await self.app.acts.plan(cards, _step(self._draft(text)))
+
+        example = _("fri call back   ·   tomorrow 14:00 meeting   ·   30/9 email the offer")
+        self._prompt(_("Next step"), self._said_step, planned, example=example)
+
+    def do_log(self) -> None:
+        cards = self.app.cards
+
+        async def noted(text: str) -> None:
+            step = _step(self._draft(text))
+            await self.app.acts.log(cards, Step(step.kind, step.text))
+
+        self._prompt(
+            _("What was done"),
+            self._said_done,
+            noted,
+            example=_("call left a message   ·   meeting went well"),
+        )
+
+    def do_park(self) -> None:
+        cards = self.app.cards
+        if all(card.parked_until and card.parked_until > self.app.reading.scope.today for card in cards):
+            self.app.run_worker(self.app.attempt(self.app.acts.park(cards, None)))
+            return
+
+        async def parked(text: str) -> None:
+            await self.app.acts.park(cards, self._day(text))
+
+        example = _("in 3 months   ·   1/12   ·   next week")
+        self._prompt(_("Park until"), lambda text: [Span(day(self._day(text)))], parked, example=example)
+
+    def do_notes(self) -> None:
+        (card,) = self.app.cards[:1]
+        deal = self.app.reading.store.get(Deal, card.id)
+        text = self._edited(deal.notes)
+        if text.strip() != deal.notes.strip():
+            self.app.run_worker(self.app.attempt(self.app.acts.edit([card], notes=text.strip())))
+
+    def _edited(self, text: str) -> str:
+        """A text after the user's editor. Raises Refused when the editor cannot be run."""
+        editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or self.app.config.editor
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "notes.txt"
+            file.write_text(text, encoding="utf-8")
+            try:
+                with self.app.suspend():
+                    subprocess.run([*shlex.split(editor), str(file)], check=False)
+            except OSError as error:
+                raise Refused(
+                    say('The editor "{editor}" cannot be run.', editor=editor),
+                    say("Set EDITOR to another one."),
+                ) from error
+            return file.read_text(encoding="utf-8", errors="replace")
+
+    # What is looked at
+
+    def do_filter(self) -> None:
+        """Filter while it is typed; esc goes back to what was shown before."""
+        reading, before = self.app.reading, self.app.reading.query
+
+        def gone(text: str | None) -> None:
+            if text is None:
+                self._look_for(before)
+
+        prompt = Prompt(
+            _("Filter"),
+            self.app.look,
+            self._filtered,
+            reading.query,
+            "stage:quote owner:me amount>10k is:stalled acme",
+        )
+        self.app.push_screen(prompt, gone)
+
+    def _filtered(self, text: str) -> Line:
+        self._look_for(text)
+        count = sum(lane.count for lane in self.app.board.lanes)
+        return (
+            [Span(_("{n} deals").format(n=lang.number(count)), "accent")]
+            if text
+            else [Span(_("all deals"), "dim")]
+        )
+
+    def _look_for(self, text: str) -> None:
+        reading = self.app.reading
+        if text != reading.query:
+            reading.filter(text, parse(text, reading.scope.today) if text else None)
+            self.app.reload()
+
+    def do_save_view(self) -> None:
+        store = self.app.reading.store
+        views = {view.slot: view for view in store.all(View) if view.slot}
+        options = [
+            Option(slot, f"{slot}", views[slot].name if slot in views else _("free")) for slot in range(1, 10)
+        ]
+
+        async def chosen(slot: int) -> None:
+            def name(text: str) -> Line:
+                return [Span(text or self.app.reading.query, "accent")]
+
+            async def named(text: str) -> None:
+                await self._keep(views.get(slot), slot, text or self.app.reading.query)
+
+            self._prompt(_("Name of view {n}").format(n=slot), name, named)
+
+        self._pick(_("On which key?"), options, chosen)
+
+    async def _keep(self, old: View | None, slot: int, name: str) -> None:
+        reading = self.app.reading
+        view = View(id=-1, slot=slot, name=name, query=reading.query, sort=reading.sort)
+        change = Change.edit(old, name=name, query=view.query, sort=view.sort) if old else Change.add(view)
+        await self.app.acts.commit(Batch(say("Keep view {n}: {name}", n=slot, name=name), (change,)))
+
+    def do_sort_by(self) -> None:
+        async def chosen(sort: str) -> None:
+            self.app.sort_by(sort)
+
+        options: list[Option[str]] = [Option(sort, told(SORT_NAMES[sort])) for sort in SORTS]
+        self._pick(_("Sort by"), options, chosen, self.app.reading.sort)
+
+    def do_pipeline(self) -> None:
+        reading = self.app.reading
+
+        async def chosen(number: int) -> None:
+            reading.pipeline = next(p for p in reading.pipelines if p.id == number)
+            self.app.reload()
+
+        self._pick(
+            _("Which pipeline?"),
+            [Option(p.id, p.name) for p in reading.pipelines],
+            chosen,
+            reading.pipeline.id,
+        )
+
+    def do_palette(self) -> None:
+        keys = self.app.keys
+        commands = [Option(c.id, told(c.label), keys.all_shown(c.id)) for c in COMMANDS if c.id != "view"]
+
+        async def chosen(command_id: str) -> None:
+            await self.app.do(next(c for c in COMMANDS if c.id == command_id))
+
+        self._pick(_("Which command?"), commands, chosen)
+
+    # How it is asked
+
+    def _pick(self, title: str, options: Sequence[Option[Any]], then: Then, chosen: object = None) -> None:
+        self.app.push_screen(Pick(title, options, self.app.look, chosen), self.app.answer(then))
+
+    def _prompt(self, title: str, understand: Understand, then: Then, example: str = "") -> None:
+        self.app.push_screen(Prompt(title, self.app.look, understand, example=example), self.app.answer(then))
+
+    def _draft(self, text: str) -> Draft:
+        """What a step says. Raises Invalid when a part of it cannot be read."""
+        found = draft(f"!{text}", self.app.reading.scope.today, Known(month_first=lang.month_first()))
+        for problem in found.problems:
+            raise Invalid(problem.message)
+        return found
+
+    def _said_step(self, text: str) -> Line:
+        found = self._draft(text)
+        when = day(found.step_due or self.app.reading.scope.today, self.app.reading.scope.today)
+        time = f" {found.step_time}" if found.step_time else ""
+        return [Span(f"{KINDS[found.step_kind]} {when}{time} ", "accent"), Span(found.step or "")]
+
+    def _said_done(self, text: str) -> Line:
+        found = self._draft(text)
+        return [Span(f"{KINDS[found.step_kind]} ", "accent"), Span(found.step or "")]
+
+    def _day(self, text: str) -> date:
+        found = day_from_words(text, self.app.reading.scope.today, lang.month_first(), ahead=True)
+        if found is None:
+            raise Invalid(
+                say('"{text}" is not a day.', text=text), say("Write it like 30/9, friday, in 3 months.")
+            )
+        return found
+
+
+def _step(found: Draft) -> Step:
+    return Step(found.step_kind, found.step or "", found.step_due, found.step_time)
