@@ -103,6 +103,11 @@ def insert(
             stream.write_row(row)
 
 
+def study(tables: Sequence[str]) -> tuple[str, ...]:
+    """What makes the server count again: until then it plans for the rows it knew of."""
+    return tuple(f"ANALYZE {table}" for table in tables)
+
+
 def mark(link: psycopg.Connection[Any], before: int) -> int:
     """A number that is another one than `before` after another session wrote."""
     own = link.info.backend_pid

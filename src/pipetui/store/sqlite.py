@@ -80,6 +80,11 @@ def insert(
     link.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})", rows)
 
 
+def study(tables: Sequence[str]) -> tuple[str, ...]:
+    """Nothing: SQLite chooses its ways by the schema alone."""
+    return ()
+
+
 def mark(link: sqlite3.Connection, before: int) -> int:
     """A number that is another one after another connection wrote."""
     number: int = link.execute("PRAGMA data_version").fetchone()[0]

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 CHUNK = 4000
 """Changes held at once."""
+MUCH = 5000
+"""From so many changes on, the engine should look at its tables again."""
 
 
 class Writing:
@@ -39,6 +41,7 @@ class Writing:
         """Changes that made a difference."""
         self._numbers = numbers
         self._spans: dict[str, Spans] | None = defaultdict(Spans) if compact else None
+        self._touched: set[str] = set()
         self._stages = Stages.read(db)
         self._tally = Tally()
         self._late = Late(db)
@@ -59,10 +62,13 @@ class Writing:
         self._journal(chunk)
         self._complete(chunk)
         chunk.write()
+        self._touched.update(chunk.came, (table for table, *_ in chunk.changed))
         self._note(chunk)
 
     def finish(self) -> None:
         """Bring what is derived up to date, and keep the numbers given. Raises Conflict."""
+        if self.n >= MUCH:
+            self.db.study(sorted(self._touched))
         self._late.settle(self._tally)
         self._tally.flush(self.db)
         for table, spans in (self._spans or {}).items():
