@@ -34,11 +34,11 @@ def activity(context: click.Context) -> None:
 
 
 @activity.command("list", help=_("What is planned, by day; with ID, all of one deal."))
-@click.argument("id", type=int, required=False)
+@click.argument("deal_id", type=int, required=False, metavar="[ID]")
 @pass_session
-def list_activities(session: Session, id: int | None = None) -> None:  # noqa: A002 - the word on the command line
-    if id is not None:
-        show(session, session.store.all(Activity, deal_id=session.deal(id).id))
+def list_activities(session: Session, deal_id: int | None = None) -> None:
+    if deal_id is not None:
+        show(session, session.store.all(Activity, deal_id=session.deal(deal_id).id))
         return
     planned = [one for one in session.store.all(Activity, done_at=None) if one.due_on is not None]
     show(session, sorted(planned, key=lambda one: (str(one.due_on), one.due_time or "24", one.id)))
@@ -47,7 +47,7 @@ def list_activities(session: Session, id: int | None = None) -> None:  # noqa: A
 @activity.command(
     "add", help=_("Plan the next step of a deal: pipetui activity add 12 call --due friday The budget?")
 )
-@click.argument("id", type=int)
+@click.argument("deal_id", type=int, metavar="ID")
 @_kind
 @_text
 @click.option("--due", metavar=_("DATE"), default="", help=_("Its day; today by default."))
@@ -55,26 +55,26 @@ def list_activities(session: Session, id: int | None = None) -> None:  # noqa: A
 @pass_session
 def add(
     session: Session,
-    id: int,
+    deal_id: int,
     kind: ActivityKind,
     text: tuple[str, ...],
     due: str,
-    clock: str | None,  # noqa: A002
+    clock: str | None,
 ) -> None:
-    deal = session.deal(id)
+    deal = session.deal(deal_id)
     step = Step(kind, " ".join(text), fields.day(session, due), clock)
     changes = rules.plan(step, session.desk, deal=deal, visit=session.visit(deal))
     _write(session, say("Plan a step"), changes)
 
 
 @activity.command("log", help=_("Note what was done: pipetui activity log 12 call They want a quote"))
-@click.argument("id", type=int)
+@click.argument("deal_id", type=int, metavar="ID")
 @_kind
 @_text
 @_unreached
 @pass_session
-def log(session: Session, id: int, kind: ActivityKind, text: tuple[str, ...], no_answer: bool) -> None:  # noqa: A002
-    deal = session.deal(id)
+def log(session: Session, deal_id: int, kind: ActivityKind, text: tuple[str, ...], no_answer: bool) -> None:
+    deal = session.deal(deal_id)
     step = Step(kind, " ".join(text))
     changes = rules.log(step, session.desk, deal=deal, visit=session.visit(deal), reached=not no_answer)
     _write(session, say("Note what was done"), changes)

@@ -30,13 +30,13 @@ SHORT = {"close": "expected_close", "org": "organization", "probability": "chanc
 
 
 @verb("edit", _("Fields:") + " " + ", ".join(FIELDS) + "\n\n" + _("An empty value clears the field: amount="))
-@click.argument("id", type=int)
+@click.argument("deal_id", type=int, metavar="ID")
 @click.argument("words", nargs=-1, required=True, metavar="FIELD=VALUE...")
 @pass_session
-def edit(session: Session, id: int, words: tuple[str, ...]) -> None:  # noqa: A002 - the word on the command line
+def edit(session: Session, deal_id: int, words: tuple[str, ...]) -> None:
     named = fields.pairs(words, dict.fromkeys((*FIELDS, *SHORT)))
     given = {SHORT.get(field, field): value for field, value in named.items()}
-    deal, desk = session.deal(id), session.desk
+    deal, desk = session.deal(deal_id), session.desk
     new, values = _values(session, deal, desk, given)
     changes = [*(Change.add(record) for record in new), *moves.edit(deal, desk, **values)]
     if "tags" in given:

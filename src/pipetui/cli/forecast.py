@@ -147,10 +147,10 @@ def set_goal(session: Session, period: str, metric: str, value: str, owner: str)
 
 
 @goal.command("drop", help=_("Give a goal up; ID as in the list."))
-@click.argument("id", type=int)
+@click.argument("goal_id", type=int, metavar="ID")
 @pass_session
-def drop(session: Session, id: int) -> None:  # noqa: A002 - the word on the command line
-    one = session.store.get(Goal, id)
+def drop(session: Session, goal_id: int) -> None:
+    one = session.store.get(Goal, goal_id)
     session.commit(say("Give up the goal of {period}", period=one.period), people.drop_goal(one))
     show(session)
 

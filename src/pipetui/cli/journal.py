@@ -33,13 +33,13 @@ def redo(session: Session, times: int) -> None:
 
 
 @verb("log", _("The newest change comes first. With ID, only what concerns that deal."))
-@click.argument("id", type=int, required=False)
+@click.argument("deal_id", type=int, required=False, metavar="[ID]")
 @click.option(
     "--limit", "-n", type=click.IntRange(1), default=50, help=_("How many changes."), show_default=True
 )
 @pass_session
-def log(session: Session, id: int | None, limit: int) -> None:  # noqa: A002 - the word on the command line
-    _tell(session, session.store.log(limit, deal_id=id))
+def log(session: Session, deal_id: int | None, limit: int) -> None:
+    _tell(session, session.store.log(limit, deal_id=deal_id))
 
 
 def _tell(session: Session, entries: Iterable[Entry]) -> None:

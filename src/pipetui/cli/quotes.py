@@ -29,22 +29,25 @@ def quote(context: click.Context) -> None:
 
 
 @quote.command("list", help=_("The quotes, of one deal or all."))
-@click.argument("id", type=int, required=False)
+@click.argument("deal_id", type=int, required=False, metavar="[ID]")
 @pass_session
-def list_quotes(session: Session, id: int | None = None) -> None:  # noqa: A002 - the word on the command line
-    show(session, session.store.all(Quote, **({} if id is None else {"deal_id": session.deal(id).id})))
+def list_quotes(session: Session, deal_id: int | None = None) -> None:
+    show(
+        session,
+        session.store.all(Quote, **({} if deal_id is None else {"deal_id": session.deal(deal_id).id})),
+    )
 
 
 @quote.command("add", help=_("Make a quote for a deal; its amount is the deal's unless told otherwise."))
-@click.argument("id", type=int)
+@click.argument("deal_id", type=int, metavar="ID")
 @click.argument("amount_text", metavar=_("[AMOUNT]"), required=False)
 @click.option("--number", help=_("Its number; the next one of the year by default."))
 @click.option("--valid-until", metavar=_("DATE"), help=_("The day until which it holds."))
 @pass_session
 def add(
-    session: Session, id: int, amount_text: str | None, number: str | None, valid_until: str | None
-) -> None:  # noqa: A002
-    deal, desk = session.deal(id), session.desk
+    session: Session, deal_id: int, amount_text: str | None, number: str | None, valid_until: str | None
+) -> None:
+    deal, desk = session.deal(deal_id), session.desk
     taken = [one.number for one in session.store.all(Quote)]
     values: dict[str, object] = {"valid_until": fields.day(session, valid_until or "")}
     if amount_text:

@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
+import gettext
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import click
 
-from pipetui import __version__
+from pipetui import __version__, lang
 from pipetui.cli.output import complain_of
 from pipetui.cli.session import Options, Session
 from pipetui.cli.words import COMMANDS, global_options, pass_session, short
 from pipetui.core.message import say
 from pipetui.lang import told
+
+CLICK_SAYS = (
+    say("Usage:"),
+    say("Options"),
+    say("Show this message and exit."),
+    say("Show the version and exit."),
+    say("No such option {name!r}."),
+    say("No such command {name!r}."),
+    say("Missing argument"),
+    say("Missing option"),
+    say("Missing command."),
+    say("Invalid value for {param_hint}: {message}"),
+    say("{value!r} is not a valid {number_type}."),
+    say("default: {default}"),
+)
+"""What click says by itself most often; it finds the French for it in our catalogue."""
 
 
 class Root(click.Group):
@@ -69,11 +88,19 @@ def root() -> Root:
     return version(command)
 
 
+def _teach_click() -> None:
+    """Have click look its own sentences up in our catalogue, in the language spoken now."""
+    gettext.bindtextdomain("pipetui", str(Path(lang.__file__).with_name("locale")))
+    gettext.textdomain("pipetui")
+    os.environ["LANGUAGE"] = lang.code()
+
+
 def run(words: Sequence[str]) -> int:
     """Run one command and return its exit code; wrong usage is told and is 2."""
     options = Options(lang=Options.language(words))
     with Session(options) as session:
         session.speak()
+        _teach_click()
         try:
             with root().make_context("pipetui", list(words), obj=session) as context:
                 code = context.command.invoke(context)

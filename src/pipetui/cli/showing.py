@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 
 @verb("show")
-@click.argument("id", type=int)
+@click.argument("deal_id", type=int, metavar="ID")
 @pass_session
-def show(session: Session, id: int) -> None:  # noqa: A002 - the word on the command line
-    dossier, reading = session.store.dossier(id), Reading(session)
-    line = reading.of([id])[0]
+def show(session: Session, deal_id: int) -> None:
+    dossier, reading = session.store.dossier(deal_id), Reading(session)
+    line = reading.of([deal_id])[0]
     stages = {stage.id: stage.name for stage in session.store.all(Stage)}
     if session.options.json:
         print_json(shape(dossier, line, reading, stages))

@@ -38,8 +38,6 @@ COMMANDS: dict[str, tuple[str, Message]] = {
     "tag": ("tags", say("Tags on deals")),
     "segment": ("views", say("Saved filters for reports")),
     "view": ("views", say("Saved filters on the number keys")),
-    "import": ("files", say("Import a CSV or XLSX file")),
-    "export": ("files", say("Export deals to a file")),
     "undo": ("journal", say("Take the last change back")),
     "redo": ("journal", say("Make the change taken back again")),
     "log": ("journal", say("Show what was changed")),
