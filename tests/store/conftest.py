@@ -29,7 +29,8 @@ class Server:
     def __init__(self, folder: Path) -> None:
         folder.chmod(0o755)
         # The library keeps its lock below the runtime folder, and in the shared temporary folder when that is missing.
-        (folder / "runtime" / "python_PostgresServer").mkdir(parents=True)
+        (folder / "runtime").mkdir(mode=0o700)
+        (folder / "runtime" / "python_PostgresServer").mkdir()
         with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             patch.setenv("XDG_RUNTIME_DIR", str(folder / "runtime"))
