@@ -127,6 +127,19 @@ class Pipetui(App[int]):
         if not display(self, screen, renderable):
             super()._display(screen, renderable)
 
+    def _fatal_error(self) -> None:
+        """Leave in order; `run` raises the error, and its report shows no local variable."""
+        self._close_messages_no_wait()
+
+    @property
+    def failure(self) -> Exception | None:
+        """What ended the application, when nobody meant to."""
+        return self._exception
+
+    def action_help_quit(self) -> None:
+        """Ctrl-C."""
+        self.tell(say("Press q to quit."))
+
     def get_default_screen(self) -> Screen[None]:
         """The board's own screen."""
         return Main()
@@ -237,9 +250,16 @@ class Pipetui(App[int]):
             stages = [lane.column.stage.id for lane in self.board.lanes]
             if found[0] in stages:
                 self.board.go(stages.index(found[0]), found[1], keep=card is not None and card.id == wanted)
+        self._leave_empty_lane()
         self._refresh_marks()
         self._draw_around()
         self._when_calm()
+
+    def _leave_empty_lane(self) -> None:
+        """After a filter the cursor goes where there is something."""
+        if self.reading.query and self.board.lane and not self.board.lane.count:
+            found = next((i for i, lane in enumerate(self.board.lanes) if lane.count), self.board.current)
+            self.board.to_lane(found)
 
     def sort_by(self, sort: str) -> None:
         """Show the deals in another order."""
@@ -405,6 +425,8 @@ def run(
     try:
         app = Pipetui(config, reading, writer, Terminal)
         app.run()
+        if app.failure is not None:
+            raise app.failure
         return app.return_code or 0
     finally:
         writer.close()

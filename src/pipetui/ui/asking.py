@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pipetui import lang
 from pipetui.core.change import Batch, Change
 from pipetui.core.deal import Deal, LostReason, Member, View
-from pipetui.core.message import say
+from pipetui.core.message import say, say_n
 from pipetui.core.query import parse
 from pipetui.core.quickadd import Draft, Known, draft
 from pipetui.core.step import Step
@@ -164,11 +164,8 @@ class Asking:
     def _filtered(self, text: str) -> Line:
         self._look_for(text)
         count = sum(lane.count for lane in self.app.board.lanes)
-        return (
-            [Span(_("{n} deals").format(n=lang.number(count)), "accent")]
-            if text
-            else [Span(_("all deals"), "dim")]
-        )
+        words = told(say_n("{n} deal", "{n} deals", count))
+        return [Span(words, "accent")] if text else [Span(_("all deals"), "dim")]
 
     def _look_for(self, text: str) -> None:
         reading = self.app.reading

@@ -110,6 +110,23 @@ class Handlers:
         """A card was dragged to a stage."""
         await self._asking.to_stage(self.app.reading.cards([deal_id]), self.app.reading.stage(stage_id))
 
+    # What the shell does better so far
+
+    def do_new(self) -> None:
+        raise Refused(say("Add a deal from the shell."), say("pipetui add Acme site web 12k"))
+
+    def do_edit(self) -> None:
+        (card,) = self.app.cards[:1]
+        raise Refused(
+            say("Edit the deal from the shell."), say("pipetui edit {n} FIELD=VALUE", n=str(card.id))
+        )
+
+    def do_stages(self) -> None:
+        raise Refused(say("Define the stages from the shell."), say("pipetui stages --help"))
+
+    def do_import(self) -> None:
+        raise Refused(say("Import a file from the shell."), say("pipetui import FILE"))
+
     # Marks
 
     def do_mark(self) -> None:

@@ -6,9 +6,9 @@ Everything drawn is a `Line` of spans, and every span is cleaned and measured he
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from rich.cells import cell_len, split_graphemes
 from rich.segment import Segment
@@ -32,8 +32,7 @@ class Span(NamedTuple):
 Line = list[Span]
 
 
-@dataclass(frozen=True, slots=True)
-class Glyphs:
+class Glyphs(NamedTuple):
     """The signs of the interface, one cell each; `ASCII` has another set in the same places."""
 
     bar: str = "▌"
@@ -75,7 +74,7 @@ ASCII = Glyphs(
     meeting="m", task="t", note="n", before="<", after=">", arrow=">", back="<", rule="-", wall="|", cross="+",
     tee="+", foot="+", down="v", full="#", shade=".", done="v", lost="x", archived="#",
 )  # fmt: skip
-_TO_ASCII = str.maketrans(dict(zip(astuple(GLYPHS), astuple(ASCII), strict=True)))
+_TO_ASCII = str.maketrans(dict(zip(GLYPHS, ASCII, strict=True)))
 KINDS = {
     "call": GLYPHS.call,
     "email": GLYPHS.email,
@@ -98,7 +97,7 @@ class Look:
         return self.styles[role]
 
 
-PLAIN = Look({role: Style() for role in Role.__args__})  # type: ignore[attr-defined]
+PLAIN = Look({role: Style() for role in get_args(Role)})
 """Every role alike: for measuring and for tests."""
 
 
