@@ -5,9 +5,10 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
+import platformdirs
 import pytest
 
-from pipetui.config import Config, load, make_home
+from pipetui.config import Config, folder, load, make_home
 from pipetui.errors import Invalid, StoreProblem
 
 
@@ -89,3 +90,15 @@ def test_an_address_needs_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.chdir(tmp_path)
     make_home("postgresql://localhost/sales")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("environ", [{}, {"XDG_DATA_HOME": "/srv/data", "XDG_CONFIG_HOME": "/srv/etc"}])
+def test_the_folders_are_those_of_the_system(
+    monkeypatch: pytest.MonkeyPatch, environ: dict[str, str]
+) -> None:
+    for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    assert folder("data") == platformdirs.user_data_path("pipetui", appauthor=False)
+    assert folder("config") == platformdirs.user_config_path("pipetui", appauthor=False)

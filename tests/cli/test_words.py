@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from pipetui import cli
-from pipetui.cli.output import cells, crop, print_json
+from pipetui.cli.output import cells, complain, crop, print_json
 from pipetui.cli.session import Options
 from pipetui.cli.words import COMMANDS
+from pipetui.core.message import say
+from pipetui.errors import Clash, Conflict
 from shell import Shell
 
 HEAVY = {
@@ -174,6 +176,15 @@ def test_columns_are_aligned_and_money_ends_where_money_ends(shell: Shell) -> No
     assert len(ends) == 1
     assert "12,500.50 EUR" in rows[1]
     assert head.startswith("No.")
+
+
+def test_a_conflict_shows_both_values(capsys: pytest.CaptureFixture[str]) -> None:
+    clash = Clash("deal", 1, "title", "Acme", "Acme SA", "Acme\x1b[31m SAS", by="Zoé")
+    complain(Conflict(say("Zoé was first."), (clash,)), as_json=False)
+    assert capsys.readouterr().err.splitlines() == [
+        "Zoé was first.",
+        "title was Acme, is now Acme SA; yours: Acme[31m SAS",
+    ]
 
 
 def test_an_interrupt_ends_with_one_line(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:

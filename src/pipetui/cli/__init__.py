@@ -6,6 +6,7 @@ Textual nor SQLAlchemy.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -13,12 +14,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+SELDOM = 100_000
+"""New objects between two looks of the garbage collector: a start makes many, and none of them is garbage."""
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells count it: 128 + SIGINT."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `pipetui` with these words (those of the process by default) and return its exit code."""
+    gc.set_threshold(SELDOM)
     words = list(sys.argv[1:] if argv is None else argv)
     _steady(sys.stdout, sys.stderr)
     from pipetui.errors import PipetuiError

@@ -9,6 +9,7 @@ import click
 from pipetui.cli.output import print_json, talk
 from pipetui.cli.session import Session
 from pipetui.cli.words import pass_session, verb
+from pipetui.config import folder
 from pipetui.core.message import say
 from pipetui.errors import Refused, StoreProblem
 from pipetui.lang import _
@@ -40,9 +41,7 @@ def demo(session: Session, seed: int, fresh: bool) -> int:
 
 
 def _place(seed: int) -> Path:
-    from platformdirs import user_data_path
-
-    return user_data_path("pipetui", appauthor=False) / f"demo-{seed}.db"
+    return folder("data") / f"demo-{seed}.db"
 
 
 def _clear(file: Path) -> None:

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Literal, TextIO
 
 from pipetui import lang
 from pipetui.core.text import clean
+from pipetui.errors import Conflict, PipetuiError
+from pipetui.lang import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-
-    from pipetui.errors import PipetuiError
 
 Align = Literal["left", "right"]
 
@@ -44,9 +44,16 @@ def talk(sentence: str) -> None:
 
 
 def complain(error: PipetuiError, as_json: bool) -> None:
-    """What went wrong and what may help."""
-    hint = lang.told(error.hint) if error.hint else None
-    complain_of(error.code, lang.told(error.message), hint, as_json)
+    """What went wrong and what may help; of a conflict both values."""
+    clashes = error.clashes if isinstance(error, Conflict) else ()
+    hints = [lang.told(error.hint)] if error.hint else []
+    hints += [
+        _("{field} was {before}, is now {theirs}; yours: {mine}").format(
+            field=clash.field, before=clash.before, theirs=clash.theirs, mine=clash.mine
+        )
+        for clash in clashes
+    ]
+    complain_of(error.code, lang.told(error.message), "\n".join(hints) or None, as_json)
 
 
 def complain_of(code: str, message: str, hint: str | None, as_json: bool) -> None:
@@ -54,7 +61,7 @@ def complain_of(code: str, message: str, hint: str | None, as_json: bool) -> Non
     if as_json:
         print_json({"error": {"code": code, "message": message, "hint": hint}}, sys.stderr)
         return
-    for sentence in filter(None, (message, hint)):
+    for sentence in (message, *(hint or "").splitlines()):
         talk(sentence)
 
 
