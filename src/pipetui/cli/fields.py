@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pipetui.cli.match import the_one
 from pipetui.core.deal import LostReason, Member
-from pipetui.core.message import Message, say
+from pipetui.core.message import say
 from pipetui.core.text import clean, fold
-from pipetui.errors import Invalid, NotFound
+from pipetui.errors import Invalid
 
 if TYPE_CHECKING:
     from datetime import date
 
     from pipetui.cli.session import Session
-
-Reader = Callable[["Session", str], Any]
 
 
 def pairs(words: Sequence[str], fields: Mapping[str, Any]) -> dict[str, str]:
@@ -61,11 +59,6 @@ def number(text: str) -> int | None:
     return int(text.removesuffix("%"))
 
 
-def text_or_none(session: Session, text: str) -> str | None:
-    """The text, None when it is empty."""
-    return text or None
-
-
 def member(session: Session, text: str) -> int | None:
     """The number of a member by name, login or `me`; None for no words. Raises NotFound."""
     if not text:
@@ -80,8 +73,3 @@ def member(session: Session, text: str) -> int | None:
 def reason(session: Session, text: str) -> int:
     """The number of a lost reason. Raises NotFound."""
     return the_one(text, session.store.all(LostReason), say("lost reason")).id
-
-
-def missing(kind: Message, text: str) -> NotFound:
-    """Nothing has this name."""
-    return NotFound(say('There is no {kind} "{word}".', word=text, kind=kind))
