@@ -162,6 +162,7 @@ class Pipetui(App[int]):
 
     def _settle_in(self) -> None:
         gc.freeze()
+        gc.enable()
         self._when_calm()
 
     def _dated(self) -> tuple[date, datetime]:
