@@ -6,6 +6,7 @@ as the test process; each test gets a copy of a prepared database. Without the s
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import tempfile
 import warnings
@@ -67,14 +68,11 @@ class Server:
 def server() -> Iterator[Server]:
     """A PostgreSQL server; as root it runs as a user of its own, who must be able to enter the folder."""
     folder = Path(tempfile.mkdtemp(prefix="pipetui-pg-"))
-    try:
-        running = Server(folder)
-        try:
-            yield running
-        finally:
-            running.stop()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    # The library takes its lock once more when the process ends; what is registered before runs after it.
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    running = Server(folder)
+    yield running
+    running.stop()
 
 
 @pytest.fixture(scope="session")
