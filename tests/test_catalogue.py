@@ -49,4 +49,4 @@ def test_french_punctuation_has_its_spaces() -> None:
     for message in translated():
         if message.id:
             for text in forms(message)[1]:
-                assert not re.search(r"\w[!?;»]", text), text
+                assert not re.search(r"[\w}][!?;»]", re.sub(r"![rs]}", "}", text)), text
