@@ -16,7 +16,8 @@ def small() -> Cupboard:
             card(1, title="site web", organization="Acme", contact="M. Curie", amount=1_200_000, next_kind="call",
                  next_due=days(-1)),
             card(2, title="", organization="Boréal SARL", contact="J. Verne", amount=400_000),
-            card(3, 2, title="[/b] Audit [VIP]", contact="日本太郎", next_kind="email", next_due=days(0), next_time="14:00"),
+            card(3, 2, title="[/b] Audit [VIP]", contact="日本太郎", next_kind="email",
+                 next_due=days(0), next_time="14:00"),
             card(4, 5, title="", organization="Dupont & fils", amount=1_800_000, closed_at=NOW),
             card(5, 6, title="", contact="A. Lovelace", closed_at=NOW, lost_reason="no budget"),
         ]
@@ -29,19 +30,19 @@ def crowd(count: int) -> Cupboard:
 
 async def test_stages_are_columns_and_deals_are_cards() -> None:
     app = OneBoard(small())
-    async with app.run_test(size=(120, 11)):
+    async with app.run_test(size=(108, 11)):
         assert lines(app) == [
-            "───────────────────┬───────────────────┬───────────────────┬───────────────────┬─ November 2026 ───┬────────────────────",
-            " Lead 2 · €16k     │ Prospect 1        │ Meeting 0         │ Quote 0           │ Won 1 · €18k      │ Lost 1",
-            "▌Acme – site web   │ [/b] Audit [VIP]  │                   │                   │ Dupont & fils     │ A. Lovelace",
-            "▌M. Curie      €12k│ 日本太郎          │                   │                   │               €18k│",
-            "▌☎ yesterday ● late│ ✉ 14:00           │                   │                   │ ✔ today           │ ✗ today · no budget",
-            "                   │                   │                   │                   │                   │",
-            " Boréal SARL       │                   │                   │                   │                   │",
-            " J. Verne       €4k│                   │                   │                   │                   │",
-            " – no next step    │                   │                   │                   │                   │",
-            "                   │                   │                   │                   │                   │",
-            "                   │                   │                   │                   │                   │",
+            "─────────────────┬─────────────────┬─────────────────┬─────────────────┬─ November 2026 ─┬──────────────────",
+            " Lead 2 · €16k   │ Prospect 1      │ Meeting 0       │ Quote 0         │ Won 1 · €18k    │ Lost 1",
+            "▌Acme – site web │ [/b] Audit [VIP]│                 │                 │ Dupont & fils   │ A. Lovelace",
+            "▌M. Curie    €12k│ 日本太郎        │                 │                 │             €18k│",
+            "▌☎ yesterday ●   │ ✉ 14:00         │                 │                 │ ✔ today         │ ✗ today · no bud…",
+            "                 │                 │                 │                 │                 │",
+            " Boréal SARL     │                 │                 │                 │                 │",
+            " J. Verne     €4k│                 │                 │                 │                 │",
+            " – no next step  │                 │                 │                 │                 │",
+            "                 │                 │                 │                 │                 │",
+            "                 │                 │                 │                 │                 │",
         ]  # fmt: skip
 
 
