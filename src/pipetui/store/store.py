@@ -117,7 +117,8 @@ class Store:
     ) -> Committed:
         """Write any number of changes as one batch without holding them; what refers to a new record comes after it.
 
-        What is not `undoable` was there from the beginning, as far as undo is concerned. An exception raised by `changes` or `progress` leaves no trace.
+        What is not `undoable` was there from the beginning, as far as undo is concerned. An exception raised by
+        `changes` or `progress` leaves no trace.
         """
         with self._transaction():
             writing = self._begin(label, "do" if undoable else "setup", compact=True)
