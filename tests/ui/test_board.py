@@ -32,11 +32,11 @@ async def test_stages_are_columns_and_deals_are_cards() -> None:
     app = OneBoard(small())
     async with app.run_test(size=(108, 11)):
         assert lines(app) == [
-            "─────────────────┬─────────────────┬─────────────────┬─────────────────┬─ November 2026 ─┬──────────────────",
+            "─────────────────┬─────────────────┬─────────────────┬─────────────────┬─ November 2026 ─┬──────────────────",  # noqa: E501
             " Lead 2 · €16k   │ Prospect 1      │ Meeting 0       │ Quote 0         │ Won 1 · €18k    │ Lost 1",
             "▌Acme – site web │ [/b] Audit [VIP]│                 │                 │ Dupont & fils   │ A. Lovelace",
             "▌M. Curie    €12k│ 日本太郎        │                 │                 │             €18k│",
-            "▌☎ yesterday ●   │ ✉ 14:00         │                 │                 │ ✔ today         │ ✗ today · no bud…",
+            "▌☎ yesterday ●   │ ✉ 14:00         │                 │                 │ ✔ today         │ ✗ today · no bud…",  # noqa: E501
             "                 │                 │                 │                 │                 │",
             " Boréal SARL     │                 │                 │                 │                 │",
             " J. Verne     €4k│                 │                 │                 │                 │",

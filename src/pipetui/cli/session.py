@@ -200,12 +200,10 @@ class Session:
 
     def open_board(self) -> int:
         """The board, until it is quit. Raises Refused without a terminal."""
-        import gc
         import sys
 
         if not (sys.stdin.isatty() and sys.stdout.isatty()):
             raise Refused(say("The board needs a terminal."), say("In a pipe, use: pipetui board"))
-        gc.disable()  # a tenth of the start; the board enables it when it stands
         from pipetui.ui.app import run
 
         clock = (lambda: self.now) if self.options.as_of else None

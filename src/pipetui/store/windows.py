@@ -18,13 +18,13 @@ from pipetui.store import orders
 from pipetui.store.cards import Card, chunks, marks
 from pipetui.store.cards import cards as cards_of
 from pipetui.store.clause import Clause
-from pipetui.store.listing import Line, lines
 from pipetui.store.orders import CLOSED, DUE, Order, Sort
 
 if TYPE_CHECKING:
     from pipetui.core.moment import Period
     from pipetui.core.query import Expr
     from pipetui.store.db import Database
+    from pipetui.store.listing import Line
 
 ENDLESS = 2**62
 """The limit of a list that has none."""
@@ -153,6 +153,8 @@ def listing(
     In one order for all stages, or by their numbers without a `sort`. The numbers are read at once, the rest some
     hundreds at a time.
     """
+    from pipetui.store.listing import lines
+
     seen = asked(db, scope, live(scope, Clause("deal.pipeline_id = ?", (scope.pipeline_id,))))
     order = orders.order(sort, None, scope.today, scope.chances) if sort else Order(())
     sql = f"SELECT deal.id FROM deal WHERE {seen.sql} ORDER BY {order.by()} LIMIT ? OFFSET ?"

@@ -54,6 +54,7 @@ class Main(Screen[None]):
     AUTO_FOCUS = ""
 
     def compose(self) -> ComposeResult:
+        self.styles.overflow_y = "hidden"
         app = self.app
         assert isinstance(app, Pipetui)
         yield from app.widgets()
@@ -76,19 +77,6 @@ class Pipetui(App[int]):
 
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False
-    CSS = """
-    Screen { layout: vertical; overflow: hidden; }
-    #top, #keys { height: 1; }
-    Body { height: 1fr; layout: horizontal; }
-    Board { width: 1fr; height: 1fr; }
-    #side { display: none; height: 1fr; width: 1fr; }
-    Body.right #side { display: block; width: 40%; max-width: 49; border-left: solid $primary; padding: 0 0 0 1; }
-    Body.below { layout: vertical; }
-    Body.below #side { display: block; height: 40%; border-top: solid $primary; }
-    Body.full #side { display: block; }
-    Body.full Board { display: none; }
-    .ascii #side { border: none; }
-    """
 
     def __init__(
         self, config: Config, reading: Reading, writer: Writer, driver: type[Driver] | None = None
@@ -146,7 +134,10 @@ class Pipetui(App[int]):
 
     def widgets(self) -> ComposeResult:
         """The screen from top to bottom; the board has its cards before the first frame."""
-        self.top.id, self.side.id, self.bottom.id = "top", "side", "keys"
+        self.top.styles.height = self.bottom.styles.height = 1
+        self.body.styles.height = self.board.styles.height = self.board.styles.width = "1fr"
+        self.body.styles.layout = "horizontal"
+        self.side.display = False
         self.board.load(self.reading.columns())
         self._draw_around()
         yield self.top
@@ -162,7 +153,6 @@ class Pipetui(App[int]):
 
     def _settle_in(self) -> None:
         gc.freeze()
-        gc.enable()
         self._when_calm()
 
     def _dated(self) -> tuple[date, datetime]:
@@ -346,7 +336,8 @@ class Pipetui(App[int]):
     def on_resize(self, event: events.Resize) -> None:
         """What is beside the board finds another place."""
         self.call_after_refresh(self._draw_around)
-        self._place()
+        if self._beside:
+            self._place()
 
     def on_pane_resized(self) -> None:
         """Lines are made for the width of their pane."""
@@ -372,17 +363,21 @@ class Pipetui(App[int]):
         self._draw_side(top=0)
 
     def _place(self) -> None:
-        place = (
-            ""
-            if not self._beside
-            else "full"
-            if self.full
-            else "right"
-            if self.size.width >= WIDE
-            else "below"
+        """Put the pane to the right, below, in place of the board, or away."""
+        wide, tall = self.size.width >= WIDE, self.size.height >= TALL
+        right, below = not self._full and wide, not self._full and tall and not wide
+        self.board.display = not self.full
+        self.side.display = bool(self._beside)
+        self.body.styles.layout = "vertical" if below else "horizontal"
+        side, edge = (
+            self.side.styles,
+            ("ascii" if self.look.ascii_only else "solid", self.theme_variables["primary"]),
         )
-        for name in ("right", "below", "full"):
-            self.body.set_class(name == place, name)
+        side.width = min(self.size.width * 2 // 5, 49) if right else "1fr"
+        side.height = self.size.height * 2 // 5 if below else "1fr"
+        side.border_left = edge if right else None
+        side.border_top = edge if below else None
+        side.padding = (0, 0, 0, 1) if right else 0
 
     def _draw_side(self, top: int | None = None) -> None:
         width = self.side.size.width

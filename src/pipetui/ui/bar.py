@@ -23,7 +23,7 @@ SORT_NAMES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Standing:
     """What the top line tells."""
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pipetui.store.cards import Card
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Seen:
     """What stands on the board when a key is pressed."""
 
@@ -30,7 +30,7 @@ class Seen:
     """A pane stands beside the board."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Command:
     """One thing a key does."""
 
@@ -149,7 +149,7 @@ NAMES = {
 """Keys as they stand in the table, by the names Textual gives them."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Keymap:
     """Which key does what: the table, and what the user changed."""
 

@@ -18,7 +18,7 @@ AHEAD = 64
 BEHIND = 16
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Lane:
     """One column: `row` is the cursor's, `top` the first in sight; both count from the first deal of the stage."""
 
