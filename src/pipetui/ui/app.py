@@ -19,7 +19,7 @@ from textual.widget import Widget
 
 from pipetui.core.message import Message, say
 from pipetui.errors import Conflict, PipetuiError
-from pipetui.lang import number, told
+from pipetui.lang import money, number, told
 from pipetui.ui.bar import SORT_NAMES, Standing, key_line, message_line, period_name, top_line
 from pipetui.ui.board import Board
 from pipetui.ui.commands import Command, Seen, in_bar, keymap
@@ -32,9 +32,12 @@ from pipetui.ui.writer import Writer
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from textual.color import Color
+    from textual.css.types import EdgeType
     from textual.driver import Driver
 
     from pipetui.config import Config
+    from pipetui.core.forecast import Forecast
     from pipetui.store.cards import Card
     from pipetui.store.store import Store
     from pipetui.ui.acts import Acts
@@ -99,6 +102,8 @@ class Pipetui(App[int]):
         self._beside = ""
         self._full = False
         self._flagged = 0
+        self.forecast: Forecast | None = None
+        """Of the period shown; None until there was time to make it."""
         self._calm: Timer | None = None
 
     @cached_property
@@ -276,6 +281,8 @@ class Pipetui(App[int]):
     def _count(self) -> None:
         attention = self.reading.attention()
         self._flagged = attention.late + attention.without
+        self.forecast = self.reading.forecast(self.config.currency)
+        self._draw_side()
         self.redraw_top()
 
     # Drawing what stands around the board
@@ -299,6 +306,9 @@ class Pipetui(App[int]):
             for currency, (known, minor) in column.totals.items():
                 n, total = totals.get(currency, (0, 0))
                 totals[currency] = n + known, total + minor
+        outlook = self.forecast.goal if self.forecast else None
+        by_wins = outlook is not None and outlook.goal.metric == "wins"
+        revenue = self.forecast.revenue if self.forecast else None
         return Standing(
             self.reading.pipeline.name,
             period_name(self.reading.scope.period),
@@ -306,6 +316,11 @@ class Pipetui(App[int]):
             totals,
             self.reading.sort,
             self.reading.query,
+            weighted=money(round(revenue), self.forecast.currency, short=True)
+            if self.forecast and revenue
+            else "",
+            wins=(round(outlook.done), round(outlook.target)) if outlook and by_wins else None,
+            goal_chance=outlook.chance if outlook else None,
             flagged=self._flagged,
             marked=len(self.board.marks),
         )
@@ -369,10 +384,9 @@ class Pipetui(App[int]):
         self.board.display = not self.full
         self.side.display = bool(self._beside)
         self.body.styles.layout = "vertical" if below else "horizontal"
-        side, edge = (
-            self.side.styles,
-            ("ascii" if self.look.ascii_only else "solid", self.theme_variables["primary"]),
-        )
+        color = self.theme_variables["primary"]
+        edge: tuple[EdgeType, str | Color] = ("ascii" if self.look.ascii_only else "solid", color)
+        side = self.side.styles
         side.width = min(self.size.width * 2 // 5, 49) if right else "1fr"
         side.height = self.size.height * 2 // 5 if below else "1fr"
         side.border_left = edge if right else None

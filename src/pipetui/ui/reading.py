@@ -16,6 +16,7 @@ from pipetui.store.windows import Scope
 
 if TYPE_CHECKING:
     from pipetui.core.desk import Desk
+    from pipetui.core.forecast import Forecast
     from pipetui.core.query import Expr
     from pipetui.core.stage import Stage
     from pipetui.store.cards import Card
@@ -93,6 +94,19 @@ class Reading:
     def attention(self) -> Attention:
         """How many deals ask for something."""
         return windows.attention(self.db, self.scope)
+
+    def forecast(self, currency: str | None) -> Forecast:
+        """The forecast of the period shown, this month's when all is shown, in `currency` or that of the store."""
+        from pipetui.core.deal import Setting
+        from pipetui.core.forecast import forecast
+        from pipetui.store.book import book, goals
+
+        shown = self.scope.period or period(PERIOD, self.scope.today, self._fiscal_month)
+        goal = next(iter(goals(self.db, self.pipeline.id, shown)), None)
+        if currency is None:
+            currency = next((setting.value for setting in self.store.all(Setting, name="currency")), "EUR")
+        made_of = book(self.db, self.scope, shown, currency, goal)
+        return forecast(made_of, as_of=self.scope.now, period=shown, pipeline=self.pipeline.name, goal=goal)
 
     def read_paces(self) -> None:
         """Learn anew when deals count as stalled."""
