@@ -92,10 +92,17 @@ def _right(standing: Standing) -> list[Part]:
         words = _("{won}/{goal} wins").format(won=number(won), goal=number(goal))
         parts.append((2, [Span(words, role)]))
     if standing.goal_chance is not None:
-        parts.append((6, [Span(_("P(goal) {chance}").format(chance=percent(standing.goal_chance)))]))
+        parts.append((6, [Span(_("P(goal) {chance}").format(chance=_chance(standing.goal_chance)))]))
     if standing.flagged:
         parts.append((3, [Span(f"{GLYPHS.flag} {number(standing.flagged)}", "warn")]))
     return parts
+
+
+def _chance(chance: float) -> str:
+    """A chance in percent; what is only nearly certain is not said to be."""
+    if chance > 0.99:
+        return f"> {percent(0.99)}"
+    return f"< {percent(0.01)}" if chance < 0.01 else percent(chance)
 
 
 def _joined(parts: Sequence[Part]) -> Line:
