@@ -23,6 +23,8 @@ class Period:
     """The day after the last."""
     fiscal_month: int = 1
     """The month years and quarters begin with."""
+    months: int = 0
+    """How many calendar months it is; 0 when it is counted in days."""
 
     def holds(self, day: date) -> bool:
         """Whether a day lies in it."""
@@ -48,9 +50,8 @@ class Period:
     def _shifted(self, steps: int) -> Period:
         if self.start is None or self.end is None:
             return self
-        months = _months_between(self.start, self.end)
-        if months:
-            return _named(add_months(self.start, steps * months), months, self.fiscal_month)
+        if self.months:
+            return _named(add_months(self.start, steps * self.months), self.months, self.fiscal_month)
         length = self.end - self.start
         start = self.start + steps * length
         return range_of(start, start + length)
@@ -110,19 +111,12 @@ def _named(start: date, months: int, fiscal_month: int = 1) -> Period:
     end, into_year = add_months(start, months), (start.month - fiscal_month) % 12
     first = start.year - (start.month < fiscal_month)
     if months == 1:
-        return Period(f"{start:%Y-%m}", start, end, fiscal_month)
+        return Period(f"{start:%Y-%m}", start, end, fiscal_month, months)
     if months == 12 and into_year == 0:
-        return Period(f"{first:04d}", start, end, fiscal_month)
+        return Period(f"{first:04d}", start, end, fiscal_month, months)
     if months == 3 and into_year % 3 == 0:
-        return Period(f"{first:04d}-Q{into_year // 3 + 1}", start, end, fiscal_month)
+        return Period(f"{first:04d}-Q{into_year // 3 + 1}", start, end, fiscal_month, months)
     return range_of(start, end)
-
-
-def _months_between(start: date, end: date) -> int:
-    """How many whole months a period is made of; 0 when it is not."""
-    if start.day != 1 or end.day != 1:
-        return 0
-    return (end.year - start.year) * 12 + end.month - start.month
 
 
 Build = Callable[[re.Match[str], date, int], Period]

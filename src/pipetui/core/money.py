@@ -12,8 +12,8 @@ from pipetui.core.message import say
 from pipetui.errors import Invalid
 
 EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
-MOST = 10**17
-"""Minor units; more than any company on earth, and safe in a 64-bit column and its sums."""
+MOST = 10**15
+"""Minor units; ten trillion euros, and thousands of such amounts still add up in 64 bits."""
 NO_MINOR = frozenset((
     "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF",
     "XOF", "XPF",
@@ -65,7 +65,7 @@ def decimal_text(minor: int, currency: str) -> str:
 
 
 def from_decimal(amount: Decimal, currency: str) -> Money:
-    """Major units as money, rounded once, half to even. Raises Invalid beyond 10^17 minor units."""
+    """Major units as money, rounded once, half to even. Raises Invalid beyond 10^15 minor units."""
     minor = int(amount.scaleb(minor_digits(currency), context=EXACT).to_integral_value(ROUND_HALF_EVEN))
     if abs(minor) > MOST:
         raise Invalid(say("{amount} is too large an amount.", amount=str(amount)[:40]))
