@@ -1,0 +1,77 @@
+"""One line to type in, and what all dialogs at the bottom of the screen share: a rule with a title."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.highlighter import Highlighter
+from rich.text import Text
+from textual import events
+from textual.widgets import Input
+
+from pipetui.core.text import clean
+from pipetui.ui.paint import GLYPHS, Line, Look, Role, Span, cells, fit
+
+LONGEST = 2000
+"""Characters a line takes; longer texts are notes."""
+Stretch = tuple[int, int, Role]
+"""From one offset of the text to another, and what it means."""
+
+
+class Colors(Highlighter):
+    """Paints stretches of what is typed."""
+
+    def __init__(self, look: Look) -> None:
+        self.look = look
+        self.stretches: Sequence[Stretch] = ()
+
+    def highlight(self, text: Text) -> None:
+        """Each stretch in the look of its role."""
+        for start, end, role in self.stretches:
+            text.stylize(self.look.of(role), start, end)
+
+
+class Field(Input):
+    """Whatever way a text comes in, it is cleaned first; nothing blinks."""
+
+    DEFAULT_CSS = """
+    Field { height: 1; border: none; padding: 0; background: $background; }
+    Field:focus { border: none; }
+    """
+
+    def __init__(self, text: str = "", colors: Colors | None = None) -> None:
+        super().__init__(
+            clean(text), highlighter=colors, select_on_focus=False, compact=True, max_length=LONGEST
+        )
+        self.cursor_blink = False
+
+    def validate_value(self, value: str) -> str:
+        """Nothing uncleaned is ever shown."""
+        return clean(value)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Several lines become one."""
+        event.stop()
+        event.prevent_default()
+        room = LONGEST - len(self.value) + abs(self.selection.end - self.selection.start)
+        self.replace(clean(event.text.strip())[: max(room, 0)], *sorted(self.selection))
+
+    def put(self, text: str) -> None:
+        """Another text, the cursor at its end."""
+        self.value = text
+        self.cursor_position = len(self.value)
+
+
+def rule(title: str, width: int, keys: Iterable[tuple[str, str]] = ()) -> Line:
+    """A line across with a title, and on its right the keys that work here, as far as there is room."""
+    name = fit(f" {title} ", max(width - 4, 1), "none")
+    line: Line = [Span(GLYPHS.rule * 2, "dim"), Span(name, "title")]
+    left = width - 2 - cells(name)
+    tail: Line = []
+    for key, words in keys:
+        needed = cells(key) + cells(words) + 3
+        if needed > left - 2:
+            break
+        tail += [Span(f" {key}", "key"), Span(f" {words} ", "dim")]
+        left -= needed
+    return [*line, Span(GLYPHS.rule * max(left, 0), "dim"), *tail]
