@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from rich.highlighter import Highlighter
 from rich.text import Text
 from textual import events
+from textual.binding import Binding
 from textual.widgets import Input
 
 from pipetui.core.text import clean
@@ -31,23 +32,51 @@ class Colors(Highlighter):
             text.stylize(self.look.of(role), start, end)
 
 
+EDITING = {
+    key: binding.action
+    for binding in Input.BINDINGS
+    if isinstance(binding, Binding)
+    for key in binding.key.split(",")
+}
+"""What keys do inside a line."""
+
+
 class Field(Input):
-    """Whatever way a text comes in, it is cleaned first; nothing blinks."""
+    """Whatever way a text comes in, it is cleaned first; nothing blinks.
+
+    Keys act in the order they come, however fast: Textual lets those that are bound bubble up first, behind the letters
+    that follow them.
+    """
 
     DEFAULT_CSS = """
     Field { height: 1; border: none; padding: 0; background: $background; }
     Field:focus { border: none; }
     """
 
-    def __init__(self, text: str = "", colors: Colors | None = None) -> None:
+    def __init__(
+        self, text: str = "", colors: Colors | None = None, keys: Callable[[str], bool] | None = None
+    ) -> None:
+        """`keys` is told every key first and says whether it took it."""
         super().__init__(
             clean(text), highlighter=colors, select_on_focus=False, compact=True, max_length=LONGEST
         )
         self.cursor_blink = False
+        self._keys = keys
 
     def validate_value(self, value: str) -> str:
         """Nothing uncleaned is ever shown."""
         return clean(value)
+
+    async def on_key(self, event: events.Key) -> None:
+        """The dialog comes first, then the keys that edit; letters are left to the input."""
+        if self._keys is not None and self._keys(event.key):
+            pass
+        elif action := EDITING.get(event.key):
+            await self.run_action(action)
+        else:
+            return
+        event.stop()
+        event.prevent_default()
 
     def on_paste(self, event: events.Paste) -> None:
         """Several lines become one."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from textual import events
 from textual.app import ComposeResult
 from textual.screen import ModalScreen
 from textual.timer import Timer
@@ -43,7 +42,7 @@ class Finder(ModalScreen[str | None]):
         self._place = 0
         self._colors = Colors(look)
         self._pane = Pane(look)
-        self._field = Field(text, self._colors)
+        self._field = Field(text, self._colors, self._key)
         self._pause: Timer | None = None
         self._said: Line = []
         self._found = text
@@ -73,14 +72,13 @@ class Finder(ModalScreen[str | None]):
         if self._look():
             self.dismiss(self._text)
 
-    def on_key(self, event: events.Key) -> None:
+    def _key(self, key: str) -> bool:
         """Esc leaves; the arrows bring back what was looked for before."""
-        if event.key == "escape":
-            event.stop()
+        if key == "escape":
             self.dismiss(None)
-        elif event.key in ("up", "down"):
-            event.stop()
-            self._turn(1 if event.key == "up" else -1)
+        elif key in ("up", "down"):
+            self._turn(1 if key == "up" else -1)
+        return key in ("escape", "up", "down")
 
     @property
     def _text(self) -> str:
