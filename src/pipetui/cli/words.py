@@ -38,6 +38,8 @@ COMMANDS: dict[str, tuple[str, Message]] = {
     "tag": ("tags", say("Tags on deals")),
     "segment": ("views", say("Saved filters for reports")),
     "view": ("views", say("Saved filters on the number keys")),
+    "import": ("files", say("Take in a file: CSV, XLSX, or a JSON export")),
+    "export": ("files", say("Write deals to a file: CSV, JSON, XLSX or Markdown")),
     "undo": ("journal", say("Take the last change back")),
     "redo": ("journal", say("Make the change taken back again")),
     "log": ("journal", say("Show what was changed")),

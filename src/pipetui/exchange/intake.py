@@ -21,6 +21,7 @@ from pipetui.core.roster import Roster
 from pipetui.core.text import clean, fold
 from pipetui.errors import Invalid
 from pipetui.exchange.columns import day_of, moment_of
+from pipetui.exchange.export import unguarded
 from pipetui.exchange.parties import Parties
 from pipetui.exchange.plan import Plan
 from pipetui.exchange.profiles import outcome_of
@@ -66,13 +67,12 @@ class Intake:
         self._words |= {(Member, fold(one.name)): one.id for one in roster.members}
         self._identifiers = {known.external_id: known.id for known in roster.deals if known.external_id}
         self._alike = {}
-        if "external_id" not in self.plan.columns:
-            for known in roster.deals:
-                key = hash((fold(known.title), known.organization_id, known.contact_id, known.created_at))
+        with_creation = "created_at" in self.plan.columns
+        for known in roster.deals:
+            if known.external_id is None or "external_id" not in self.plan.columns:
+                parts = (fold(known.title), known.organization_id, known.contact_id)
+                key = hash((*parts, known.created_at) if with_creation else parts)
                 self._alike.setdefault(key, []).append(known.id)
-                if "created_at" not in self.plan.columns:
-                    key = hash((fold(known.title), known.organization_id, known.contact_id))
-                    self._alike.setdefault(key, []).append(known.id)
         now = desk.now
         blank = Deal(id=-1, pipeline_id=desk.used[0].pipeline_id, stage_id=0, created_at=now, stage_since=now)
         self._blank = row(blank)
@@ -228,8 +228,6 @@ class Intake:
                 raise RowRejected("external_id", say("the same identifier as on line {line}", line=first))
             self._lines[identifier] = line
             return self._identifiers.get(identifier)
-        if "external_id" in self.plan.columns:
-            return None
         parts = [fold(texts.get("title", "")), values.get("organization_id"), values.get("contact_id")]
         if "created_at" in self.plan.columns:
             parts.append(values.get("created_at"))
@@ -319,8 +317,9 @@ class Intake:
         return found
 
     def _step(self, number: int, values: Row, texts: Texts, stage: Stage) -> list[Change]:
-        """The next step of an open deal, when the file names a day or an act."""
-        if stage.kind != "open" or not texts.keys() & {"step_due", "step_text", "step_kind"}:
+        """The next step, when the file names a day or an act; other products leave old ones on closed deals."""
+        told = texts.keys() & {"step_due", "step_text", "step_kind"}
+        if not told or (stage.kind != "open" and self.plan.product != "pipetui"):
             return []
         desk = self.roster.desk
         due = self._day("step_due", texts) if "step_due" in texts else desk.today

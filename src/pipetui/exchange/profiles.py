@@ -16,8 +16,8 @@ from pipetui.core.text import clean, fold
 Kind = Literal["deals", "contacts", "organizations"]
 
 DEAL_FIELDS: Mapping[str, str] = {
-    "external_id": "external id; opportunity id; opportunity_id; record id; id; deal id; deal - id; lead_id; lead id; identifiant;"
-    " reference; external_id",
+    "external_id": "external_id; external id; opportunity id; opportunity_id; record id; id; deal id; deal - id; lead_id; lead id; identifiant;"
+    " reference",
     "title": "title; deal name; deal title; deal; opportunity name; opportunity; name; subject; titre; affaire; opportunite;"
     " intitule; nom de l'affaire; product; product name; produit",
     "organization": "organization; organisation; company; company name; account; account name; accountname; societe; client;"
@@ -55,7 +55,7 @@ DEAL_FIELDS: Mapping[str, str] = {
 """Fields of a deal and the headers that mean them, the surest first."""
 
 CONTACT_FIELDS: Mapping[str, str] = {
-    "external_id": "record id; id; external id; external_id; system id",
+    "external_id": "external_id; external id; record id; id; system id",
     "name": "name; full name; contact; contact name; nom complet; nom et prenom; person",
     "first_name": "first name; firstname; first_name; given name; prenom",
     "last_name": "last name; lastname; last_name; family name; nom; nom de famille",
@@ -71,7 +71,7 @@ CONTACT_FIELDS: Mapping[str, str] = {
 }  # fmt: skip
 
 ORGANIZATION_FIELDS: Mapping[str, str] = {
-    "external_id": "record id; id; external id; external_id",
+    "external_id": "external_id; external id; record id; id",
     "name": "organization; organisation; company name; company; account; account name; name; societe; entreprise; raison sociale",
     "industry": "industry; sector; secteur; secteur d'activite; activite",
     "employees": "employees; number of employees; effectif; salaries",

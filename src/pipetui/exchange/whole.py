@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipetui.core.change import Change, Row, Scalar, field_names, record, row
-from pipetui.core.deal import RECORDS, Record
+from pipetui.core.deal import RECORDS, Deal, Record
 from pipetui.core.desk import Desk
 from pipetui.core.message import say
 from pipetui.core.text import clean, fold
@@ -69,11 +69,14 @@ def changes(
 ) -> Iterator[Change]:
     """What a store lacks of a document, references to what it has already resolved. Deals alone are counted.
 
-    Raises Invalid for a record that does not fit.
+    In a store without deals what it has already takes the values of the document too. Raises Invalid for a record that
+    does not fit.
     """
+    fresh = not any(True for _ in have(Deal))
     numbers: dict[tuple[str, int], int] = {}
     for table, kind in KINDS.items():
-        known = _numbered(table, have(kind))
+        there = {one.id: one for one in have(kind)}
+        known = _numbered(table, there.values())
         seen: Counter[Key] = Counter()
         for at, values in enumerate(whole.get(table, ()), start=1):
             resolved = _resolved(table, kind, values, numbers, at)
@@ -83,9 +86,18 @@ def changes(
             if number is None:
                 number = desk.new_id()
                 yield Change(table, number, None, {**resolved, "id": number})
+            elif fresh:
+                yield _brought_up(there[number], resolved)
             report.created += table == "deal" and number < 0
             report.unchanged += table == "deal" and number > 0
             numbers[table, values["id"]] = number
+
+
+def _brought_up(one: Record, values: Row) -> Change:
+    """The record with the values of the document."""
+    have = row(one)
+    after = {name: value for name, value in values.items() if name not in ("id", "version") and have[name] != value}
+    return Change(one.table, one.id, {name: have[name] for name in after}, after)
 
 
 def _numbered(table: str, records: Iterable[Record]) -> dict[tuple[Key, int], int]:
