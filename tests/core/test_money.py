@@ -18,6 +18,9 @@ currencies = st.sampled_from(["EUR", "USD", "JPY", "TND"])
     ("typed", "amount"),
     [
         ("12k", "12000.00 EUR"),
+        ("12.5 MXN", "12.50 MXN"),
+        ("12kMXN", "12000.00 MXN"),
+        ("300 KRW", "300 KRW"),
         ("1.5M", "1500000.00 EUR"),
         ("12 500,50 €", "12500.50 EUR"),
         ("12\u202f500,50\u00a0€", "12500.50 EUR"),

@@ -26,7 +26,7 @@ SYMBOLS = {
 }  # fmt: skip
 _SHAPE = re.compile(
     r"(?P<minus>[-−(]?)\s*(?P<before>[^\d\s.,+()−-]{1,4})?\s*(?P<inner>(?<![-−])[-−]?)\s*(?P<digits>\d[\d\s.,'’\u00a0\u202f]*)"
-    r"\s*(?P<scale>[kKmM])?\s*(?P<after>[^\d\s.,()]{1,4})?\s*(?P<close>\)?)"
+    r"\s*(?P<scale>[kKmM](?!(?!kr|Fr)[A-Za-z]{2}(?![A-Za-z])))?\s*(?P<after>[^\d\s.,()]{1,4})?\s*(?P<close>\)?)"
 )
 
 

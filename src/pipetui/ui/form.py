@@ -132,7 +132,7 @@ class Form(ModalScreen[Values | None]):
         row = event.screen_y - self._pane.region.y - 1 + self._first
         owners = [owner for owner, _line in self._lines()]
         owner = owners[row] if 0 <= row < len(owners) else None
-        if owner is not None and event.widget is self._pane:
+        if owner is not None and self._pane.region.contains(event.screen_x, event.screen_y):
             self._take()
             self._judge(self._row)
             self._enter(self._rows.index(owner))
