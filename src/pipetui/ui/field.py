@@ -14,7 +14,7 @@ from pipetui.core.text import clean
 from pipetui.ui.paint import GLYPHS, Line, Look, Role, Span, cells, fit
 
 LONGEST = 2000
-"""Characters a line takes; longer texts are notes."""
+"""Characters a line takes, unless it held more before; longer texts are notes."""
 Stretch = tuple[int, int, Role]
 """From one offset of the text to another, and what it means."""
 
@@ -58,7 +58,7 @@ class Field(Input):
     ) -> None:
         """`keys` is told every key first and says whether it took it."""
         super().__init__(
-            clean(text), highlighter=colors, select_on_focus=False, compact=True, max_length=LONGEST
+            clean(text), highlighter=colors, select_on_focus=False, compact=True, max_length=_room(text)
         )
         self.cursor_blink = False
         self._keys = keys
@@ -82,13 +82,18 @@ class Field(Input):
         """Several lines become one."""
         event.stop()
         event.prevent_default()
-        room = LONGEST - len(self.value) + abs(self.selection.end - self.selection.start)
+        room = (self.max_length or LONGEST) - len(self.value) + abs(self.selection.end - self.selection.start)
         self.replace(clean(event.text.strip())[: max(room, 0)], *sorted(self.selection))
 
     def put(self, text: str) -> None:
         """Another text, the cursor at its end."""
+        self.max_length = _room(text)
         self.value = text
         self.cursor_position = len(self.value)
+
+
+def _room(text: str) -> int:
+    return max(LONGEST, len(text))
 
 
 def rule(title: str, width: int, keys: Iterable[tuple[str, str]] = ()) -> Line:
