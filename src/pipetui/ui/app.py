@@ -16,6 +16,7 @@ from textual.app import App, ComposeResult
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
+from textual.worker import WorkerFailed
 
 from pipetui.core.message import Message, say
 from pipetui.errors import Conflict, PipetuiError
@@ -124,10 +125,15 @@ class Pipetui(App[int]):
         """Leave in order; `run` raises the error, and its report shows no local variable."""
         self._close_messages_no_wait()
 
+    def panic(self, *renderables: RenderableType) -> None:
+        """Leave without a word as well: what Textual would print may hold what was typed."""
+        self._close_messages_no_wait()
+
     @property
-    def failure(self) -> Exception | None:
+    def failure(self) -> BaseException | None:
         """What ended the application, when nobody meant to."""
-        return self._exception
+        error = self._exception
+        return error.error if isinstance(error, WorkerFailed) else error
 
     def action_help_quit(self) -> None:
         """Ctrl-C."""
@@ -177,7 +183,8 @@ class Pipetui(App[int]):
         self._said = None
         command = self.keys.command(key, character)
         if command is None:
-            self.tell(say('"{key}" does nothing here. Press ? for the keys.', key=character or key))
+            shown = character if character and character.isprintable() else key
+            self.tell(say('"{key}" does nothing here. Press ? for the keys.', key=shown))
         else:
             await self.do(command, character or key)
         self._draw_keys()
@@ -396,7 +403,9 @@ class Pipetui(App[int]):
     def _draw_side(self, top: int | None = None) -> None:
         width = self.side.size.width
         if self._beside and width:
-            self.side.show(self._handlers.pane(self._beside, width), top)
+            from pipetui.ui.beside import lines
+
+            self.side.show(lines(self, self._beside, width), top)
 
 
 def _with_hint(error: PipetuiError) -> Message:
@@ -408,7 +417,8 @@ def run(
 ) -> int:
     """The board of a store until it is quit; its exit code. All that was shown is written when it returns.
 
-    `clock` tells an aware moment other than the present. Raises StoreProblem.
+    `clock` tells an aware moment other than the present. Raises StoreProblem; Conflict when the last thing done before
+    the end turns out to be refused.
     """
     from pipetui.config import make_home
     from pipetui.store.db import Database

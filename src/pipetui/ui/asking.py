@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import os
-import shlex
-import subprocess
-import tempfile
 from collections.abc import Awaitable, Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipetui import lang
@@ -18,10 +14,11 @@ from pipetui.core.query import parse
 from pipetui.core.quickadd import Draft, Known, draft
 from pipetui.core.step import Step
 from pipetui.core.text import day_from_words
-from pipetui.errors import Invalid, Refused
+from pipetui.errors import Invalid
 from pipetui.lang import _, day, told
 from pipetui.store.orders import SORTS
 from pipetui.ui.bar import SORT_NAMES
+from pipetui.ui.card import name
 from pipetui.ui.commands import COMMANDS
 from pipetui.ui.paint import KINDS, Line, Span
 from pipetui.ui.pick import Option, Pick
@@ -42,6 +39,7 @@ class Asking:
 
     def __init__(self, app: Pipetui) -> None:
         self.app = app
+        self._looked_for: list[str] = []
 
     # Verbs
 
@@ -120,46 +118,36 @@ class Asking:
         self._prompt(_("Park until"), lambda text: [Span(day(self._day(text)))], parked, example=example)
 
     def do_notes(self) -> None:
+        from pipetui.ui.notes import edit_text
+
         (card,) = self.app.cards[:1]
         deal = self.app.reading.store.get(Deal, card.id)
-        text = self._edited(deal.notes)
-        if text.strip() != deal.notes.strip():
-            self.app.run_worker(self.app.attempt(self.app.acts.edit([card], notes=text.strip())))
-
-    def _edited(self, text: str) -> str:
-        """A text after the user's editor. Raises Refused when the editor cannot be run."""
         editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or self.app.config.editor
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder) / "notes.txt"
-            file.write_text(text, encoding="utf-8")
-            try:
-                with self.app.suspend():
-                    subprocess.run([*shlex.split(editor), str(file)], check=False)
-            except OSError as error:
-                raise Refused(
-                    say('The editor "{editor}" cannot be run.', editor=editor),
-                    say("Set EDITOR to another one."),
-                ) from error
-            return file.read_text(encoding="utf-8", errors="replace")
+
+        def edited(text: str | None) -> None:
+            if text is not None:
+                self.app.run_worker(self.app.attempt(self.app.acts.edit([card], notes=text.strip())))
+
+        edit_text(
+            self.app, deal.notes, editor, self.app.look, _("Notes on {deal}").format(deal=name(card)), edited
+        )
 
     # What is looked at
 
     def do_filter(self) -> None:
         """Filter while it is typed; esc goes back to what was shown before."""
-        reading, before = self.app.reading, self.app.reading.query
+        from pipetui.ui.find import Finder
+
+        before = self.app.reading.query
 
         def gone(text: str | None) -> None:
-            if text is None:
-                self._look_for(before)
+            self._look_for(before if text is None else text)
+            if text:
+                self._looked_for.insert(0, text)
 
-        prompt = Prompt(
-            _("Filter"),
-            self.app.look,
-            self._filtered,
-            reading.query,
-            "stage:quote owner:me amount>10k is:stalled acme",
-        )
-        self.app.push_screen(prompt, gone)
+        example = "stage:quote owner:me amount>10k is:stalled acme"
+        finder = Finder(self.app.look, self._filtered, before, self._looked_for, example)
+        self.app.push_screen(finder, gone)
 
     def _filtered(self, text: str) -> Line:
         self._look_for(text)
@@ -181,13 +169,13 @@ class Asking:
         ]
 
         async def chosen(slot: int) -> None:
-            def name(text: str) -> Line:
+            def called(text: str) -> Line:
                 return [Span(text or self.app.reading.query, "accent")]
 
             async def named(text: str) -> None:
                 await self._keep(views.get(slot), slot, text or self.app.reading.query)
 
-            self._prompt(_("Name of view {n}").format(n=slot), name, named)
+            self._prompt(_("Name of view {n}").format(n=slot), called, named)
 
         self._pick(_("On which key?"), options, chosen)
 

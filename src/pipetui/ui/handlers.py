@@ -11,10 +11,12 @@ from pipetui.errors import Refused
 from pipetui.lang import _
 from pipetui.ui.bar import period_name
 from pipetui.ui.paint import Line, Span
+from pipetui.ui.terminal import redraw
 
 if TYPE_CHECKING:
     from pipetui.ui.app import Pipetui
     from pipetui.ui.asking import Asking
+    from pipetui.ui.dialogs import Dialogs
 
 
 class Handlers:
@@ -37,6 +39,12 @@ class Handlers:
         from pipetui.ui.asking import Asking
 
         return Asking(self.app)
+
+    @cached_property
+    def _dialogs(self) -> Dialogs:
+        from pipetui.ui.dialogs import Dialogs
+
+        return Dialogs(self.app)
 
     # Moving about
 
@@ -110,22 +118,19 @@ class Handlers:
         """A card was dragged to a stage."""
         await self._asking.to_stage(self.app.reading.cards([deal_id]), self.app.reading.stage(stage_id))
 
-    # What the shell does better so far
+    # Whole records
 
     def do_new(self) -> None:
-        raise Refused(say("Add a deal from the shell."), say("pipetui add Acme site web 12k"))
+        self._dialogs.new()
 
     def do_edit(self) -> None:
-        (card,) = self.app.cards[:1]
-        raise Refused(
-            say("Edit the deal from the shell."), say("pipetui edit {n} FIELD=VALUE", n=str(card.id))
-        )
+        self._dialogs.edit()
 
     def do_stages(self) -> None:
         raise Refused(say("Define the stages from the shell."), say("pipetui stages --help"))
 
     def do_import(self) -> None:
-        raise Refused(say("Import a file from the shell."), say("pipetui import FILE"))
+        self._dialogs.take_in()
 
     # Marks
 
@@ -204,7 +209,7 @@ class Handlers:
         self.app.tell(say("View {n}: {name}", n=slot, name=view.name))
 
     def do_redraw(self) -> None:
-        self.app.refresh(repaint=True, layout=True)
+        redraw(self.app)
 
     def do_copy(self) -> None:
         from pipetui.ui.card import as_text
@@ -217,16 +222,6 @@ class Handlers:
 
     def do_quit(self) -> None:
         self.app.exit(0)
-
-    # What the pane shows
-
-    def pane(self, what: str, width: int) -> list[Line]:
-        """The lines of a pane."""
-        if what == "help":
-            from pipetui.ui.help import help_lines
-
-            return help_lines(self.app.keys, width)
-        return []
 
     def hint(self) -> list[Line]:
         """What to press when the board is empty."""

@@ -63,6 +63,10 @@ class Reading:
         """The whole store, which the first frame does without."""
         return self._opened()
 
+    def another(self) -> Store:
+        """A store of its own for a thread, to be closed by who asked for it."""
+        return self._opened()
+
     def close(self) -> None:
         """Let go of the store."""
         if "store" in self.__dict__:
@@ -144,10 +148,14 @@ class Reading:
 
     def desk(self) -> Desk:
         """Who acts, when and on which stages."""
+        return self.desk_of(self.store)
+
+    def desk_of(self, store: Store) -> Desk:
+        """The same for another connection."""
         from pipetui.core.desk import Desk
 
         today, now = self.clock()
-        return Desk(now=now, today=today, me=self.store.me, stages=self.stages)
+        return Desk(now=now, today=today, me=store.me, stages=self.stages)
 
     # What is looked at
 

@@ -1,0 +1,221 @@
+"""The dialogs about whole records: a new deal, the fields of a deal, a file to take in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipetui import lang
+from pipetui.core import entry
+from pipetui.core.amend import Subject, amended
+from pipetui.core.change import Batch, Change
+from pipetui.core.deal import Contact, Deal, Member, Organization, Setting, Source, Tag, Tagging
+from pipetui.core.deal import Mapping as Remembered
+from pipetui.core.entry import Register
+from pipetui.core.message import say
+from pipetui.core.money import Money
+from pipetui.core.quickadd import Draft, Known, Part
+from pipetui.lang import _
+from pipetui.ui.card import name
+
+if TYPE_CHECKING:
+    from pipetui.core.desk import Desk
+    from pipetui.exchange.plan import Choices, Plan
+    from pipetui.exchange.report import Report
+    from pipetui.store.store import Store
+    from pipetui.ui.app import Pipetui
+
+FEW = 3000
+"""So many names are all looked through at each key; of more, those that begin alike."""
+Progress = Callable[[int, int], None]
+
+
+class Dialogs:
+    """One method for each dialog; the answers become batches."""
+
+    def __init__(self, app: Pipetui) -> None:
+        self.app = app
+
+    @property
+    def _store(self) -> Store:
+        return self.app.reading.store
+
+    @property
+    def currency(self) -> str:
+        """For amounts typed without one: the settings, the store, the euro."""
+        known = self._store.all(Setting, name="currency")
+        return self.app.config.currency or (known[0].value if known else "EUR")
+
+    # A new deal
+
+    def new(self) -> None:
+        """One line, read while it is typed."""
+        from pipetui.ui.quick import QuickEntry
+
+        known = Known(
+            [stage.name for stage in self.app.reading.stages],
+            [source.name for source in self._store.all(Source)],
+            self._names("organization", ""),
+            self.currency,
+            lang.month_first(),
+        )
+        dialog = QuickEntry(self.app.look, self.app.reading.scope.today, known, self._candidates)
+        self.app.push_screen(dialog, self.app.answer(self._open))
+
+    async def _open(self, draft: Draft) -> None:
+        await self.app.writer.settled()
+        changes = entry.opened(
+            draft, self.app.reading.desk(), self._register(draft.organization, draft.contact)
+        )
+        number = next(change.id for change in changes if change.table == Deal.table and change.before is None)
+        title = " – ".join(part for part in (draft.organization, draft.title) if part) or draft.contact or ""
+        await self.app.acts.commit(Batch(say("Add {deal}", deal=title), changes), follow=number)
+
+    def _candidates(self, part: Part, words: str) -> Sequence[str]:
+        return self._names("contact" if part == "contact" else "organization", words)
+
+    def _names(self, table: str, words: str) -> list[str]:
+        """All names where they are few; else those with the same first letters, and none without letters."""
+        db = self.app.reading.db
+        limit = FEW + 1
+        rows = db.rows(f"SELECT name FROM {table} WHERE archived_at IS NULL LIMIT ?", (limit,))
+        if len(rows) > FEW:
+            begun = words.strip()[:2].lower()
+            found = f"SELECT name FROM {table} WHERE archived_at IS NULL AND lower(name) LIKE ? LIMIT ?"
+            rows = db.rows(found, (f"{begun}%", FEW)) if begun.isalnum() else []
+        return [row[0] for row in rows]
+
+    def _register(self, *names: str | None) -> Register:
+        """The people and companies that may be meant: all of them where they are few, else those of these names."""
+        contacts, companies = self._alike(Contact, names), self._alike(Organization, names)
+        return Register.of(contacts, companies, self._store.all(Source), self._store.all(Tag))
+
+    def _alike(self, kind: type[Any], names: Sequence[str | None]) -> list[Any]:
+        db = self.app.reading.db
+        if len(db.rows(f"SELECT id FROM {kind.table} LIMIT ?", (FEW + 1,))) <= FEW:
+            return self._store.all(kind, archived_at=None)
+        sql = f"SELECT id FROM {kind.table} WHERE archived_at IS NULL AND lower(name) = ?"
+        wanted = {each.lower() for each in names if each}
+        return [self._store.get(kind, row[0]) for each in sorted(wanted) for row in db.rows(sql, (each,))]
+
+    # The fields of a deal
+
+    def edit(self) -> None:
+        """All fields of the deal under the cursor."""
+        from pipetui.ui.dealform import deal_rows
+        from pipetui.ui.form import Form
+
+        (card,) = self.app.cards[:1]
+        subject = self._subject(card.id)
+        rows = deal_rows(self._facts(subject), self.app.reading.scope.today, subject.deal.currency)
+
+        def check(values: Mapping[str, Any]) -> None:
+            self._amended(subject, values, self.app.reading.desk())
+
+        async def changed(values: Mapping[str, Any]) -> None:
+            batch = Batch(
+                say("Change {deal}", deal=name(card)), self._amended(subject, values, self.app.reading.desk())
+            )
+            await self.app.acts.commit(batch)
+
+        form = Form(_("Edit {deal}").format(deal=name(card)), rows, self.app.look, check)
+        self.app.push_screen(form, self.app.answer(changed))
+
+    def _subject(self, deal_id: int) -> Subject:
+        deal = self._store.get(Deal, deal_id)
+        return Subject(
+            deal,
+            self._store.get(Contact, deal.contact_id) if deal.contact_id else None,
+            self._store.get(Organization, deal.organization_id) if deal.organization_id else None,
+            self._store.all(Tagging, subject="deal", subject_id=deal_id),
+        )
+
+    def _amended(self, subject: Subject, values: Mapping[str, Any], desk: Desk) -> tuple[Change, ...]:
+        register = self._register(values.get("organization"), values.get("contact"))
+        return amended(subject, values, desk, register, self._store.all(Member))
+
+    def _facts(self, subject: Subject) -> Any:
+        from pipetui.ui.dealform import DealFacts
+
+        deal, party = subject.deal, subject.contact or subject.organization
+        members = {member.id: member.name for member in self._store.all(Member) if member.retired_at is None}
+        sources = {source.id: source.name for source in self._store.all(Source)}
+        tags = {tag.id: tag.name for tag in self._store.all(Tag)}
+        return DealFacts(
+            title=deal.title,
+            organization=subject.organization.name if subject.organization else "",
+            contact=subject.contact.name if subject.contact else "",
+            email=(party.email if party else None) or "",
+            phone=(party.phone if party else None) or "",
+            amount=None if deal.amount is None else Money(deal.amount, deal.currency),
+            expected_close=deal.expected_close,
+            owner=members.get(deal.owner_id or 0, ""),
+            source=sources.get(deal.source_id or 0, ""),
+            tags=[tags[tagging.tag_id] for tagging in subject.taggings],
+            pinned_chance=deal.pinned_chance,
+            pinned_reason=deal.pinned_reason or "",
+            pinned_until=deal.pinned_until,
+            owners=list(members.values()),
+            sources=list(sources.values()),
+            organizations=self._names("organization", ""),
+            contacts=self._names("contact", ""),
+        )
+
+    # A file to take in
+
+    def take_in(self) -> None:
+        """Ask for a file and take it in, in a thread and on a connection of its own."""
+        from pipetui.ui.intake import ImportFile
+
+        def done(report: Report | None) -> None:
+            if report is not None:
+                self.app.reload()
+
+        dialog = ImportFile(self.app.look, self.app.reading.stages, self._plan, self._take)
+        self.app.push_screen(dialog, done)
+
+    def _plan(self, path: Path, choices: Choices) -> Plan:
+        from pipetui.exchange.plan import Choices, planned, signature
+        from pipetui.exchange.profiles import known_headers
+        from pipetui.exchange.sheet import opened
+
+        sheet, store = opened(path, known_headers), self.app.reading.another()
+        try:
+            remembered = store.all(Remembered, signature=signature(sheet))
+        finally:
+            store.close()
+        earlier = Choices.from_json(remembered[-1].choices) if remembered else Choices()
+        return planned(sheet, self.app.reading.stages, choices.over(earlier))
+
+    def _take(self, plan: Plan, choices: Choices, dry: bool, progress: Progress) -> Report:
+        from pipetui.exchange.intake import Intake
+        from pipetui.store.roster import roster
+
+        store = self.app.reading.another()
+        try:
+            desk = self.app.reading.desk_of(store)
+            intake = Intake(plan, roster(store, desk, self.currency), progress=progress)
+            if dry:
+                for _change in intake.changes():
+                    pass
+            else:
+                store.load(intake.label, intake.changes())
+                _remember(store, plan, choices)
+            return intake.report
+        finally:
+            store.close()
+
+
+def _remember(store: Store, plan: Plan, choices: Choices) -> None:
+    """Keep what was chosen for the next file with these headers."""
+    from pipetui.exchange.plan import Choices
+
+    if choices == Choices():
+        return
+    known = store.all(Remembered, signature=plan.signature)
+    if known:
+        change = Change.edit(known[-1], choices=choices.over(Choices.from_json(known[-1].choices)).to_json())
+    else:
+        change = Change.add(Remembered(id=-1, signature=plan.signature, choices=choices.to_json()))
+    store.load(say("Remember the columns of {file}", file=plan.sheet.path.name), [change], undoable=False)
