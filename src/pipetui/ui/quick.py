@@ -69,7 +69,9 @@ class QuickEntry(ModalScreen[Draft | None]):
         self._colors = Colors(look)
         self._pane = Pane(look)
         self._field = Field(text, self._colors, self._key)
-        self._draft = draft(text, today, known)
+        self._line = ""
+        """The text as it was read last."""
+        self._draft = Draft()
         self._meant: Meant | None = None
         self._place = 0
         self._pause: Timer | None = None
@@ -98,10 +100,11 @@ class QuickEntry(ModalScreen[Draft | None]):
     def _key(self, key: str) -> bool:
         """Tab takes the proposed name, the arrows choose another, enter ends, esc gives up."""
         proposed = len(self._meant.names) if self._meant else 0
+        if key in ("tab", "enter") and self._field.value != self._line:
+            self._read()
         if key == "escape":
             self.dismiss(None)
         elif key == "enter":
-            self._read()
             if self._field.value.strip() and not self._draft.problems:
                 self.dismiss(self._draft)
         elif key == "tab":
@@ -114,7 +117,7 @@ class QuickEntry(ModalScreen[Draft | None]):
         return True
 
     def _read(self) -> None:
-        line = self._field.value
+        line = self._line = self._field.value
         self._draft = draft(line, self._today, self._known)
         stretches = [(place.start, place.end, ROLES[place.part]) for place in self._draft.places]
         wrong: list[tuple[int, int, Role]] = [(one.start, one.end, "bad") for one in self._draft.problems]
@@ -207,25 +210,25 @@ def _when(one: Draft, today: date) -> str:
 
 def meant(one: Draft, line: str, cursor: int, candidates: Candidates) -> Meant | None:
     """Whom the words at the cursor, else other words of the line, may name under another spelling; None for nobody."""
-    stretches = sorted(_stretches(one, line), key=lambda found: not found[1] <= cursor <= found[2] + 1)
     best: tuple[float, Meant] | None = None
-    for part, start, end, words in stretches:
+    for part, start, end, words in _stretches(one, line, candidates):
         scored = alike(words, candidates(part, words))
-        at_cursor = start <= cursor <= end + 1
-        if scored and (best is None or scored[0][0] + 5 * at_cursor > best[0]):
-            names = tuple(name for _score, name in scored)
-            best = scored[0][0] + 5 * at_cursor, Meant(part, start, end, names)
+        bonus = 10 * (start <= cursor <= end + 1) + 3 * words.count(" ")
+        if scored and (best is None or scored[0][0] + bonus > best[0]):
+            best = scored[0][0] + bonus, Meant(part, start, end, tuple(name for _score, name in scored))
     return best[1] if best else None
 
 
-def _stretches(one: Draft, line: str) -> Iterable[tuple[Part, int, int, str]]:
+def _stretches(one: Draft, line: str, candidates: Candidates) -> Iterable[tuple[Part, int, int, str]]:
     """What names a contact or an organization: its own field, or up to four words the title begins with."""
     for place in one.places:
         if place.part == "contact" and one.contact:
             yield "contact", place.start, place.end, one.contact
         elif place.part == "organization" and one.organization:
             yield "organization", place.start, place.end, one.organization
-    if any(place.part == "organization" for place in one.places):
+    company = one.organization or ""
+    named = any(place.part == "organization" for place in one.places)
+    if named or fold(company) in map(fold, candidates("organization", company)):
         return
     words = [place for place in one.places if place.part == "title"]
     for count in range(1, min(len(words), 4) + 1):
