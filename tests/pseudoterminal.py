@@ -113,14 +113,15 @@ class PseudoTerminal:
             pass
         return len(self.raw) - before
 
-    def expect(self, text: str, seconds: float = 20.0) -> None:
+    def expect(self, text: str, seconds: float = 20.0) -> re.Match[str]:
         """Wait until `text` (a pattern) stands on the screen; AssertionError with the screen when it does not come."""
         end = time.monotonic() + seconds
-        while not re.search(text, self.screen):
+        while (found := re.search(text, self.screen)) is None:
             if time.monotonic() > end or not self._take(0.05):
-                if re.search(text, self.screen):
-                    return
+                if found := re.search(text, self.screen):
+                    break
                 raise AssertionError(f"{text!r} did not come; the screen:\n{self.screen}")
+        return found
 
     def signal(self, number: signal.Signals) -> None:
         """Send the command a signal."""

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from calendar import monthrange
 from datetime import date, timedelta
+from functools import lru_cache
 
 BIDI = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _TABS = re.compile(r"[\t\v\f\x1c-\x1e\x85\u2028\u2029]")
@@ -28,6 +29,10 @@ def clean(text: str, lines: bool = False) -> str:
 
 def fold(text: str) -> str:
     """The text for searching and matching: no case, no accents, single spaces."""
+    return _folded(text) if len(text) < 64 else _fold(text)
+
+
+def _fold(text: str) -> str:
     text = text.casefold()
     if not text.isascii():
         decomposed = unicodedata.normalize("NFKD", text)
@@ -35,6 +40,9 @@ def fold(text: str) -> str:
             character for character in decomposed if not unicodedata.combining(character)
         ).casefold()
     return " ".join(text.split())
+
+
+_folded = lru_cache(maxsize=16384)(_fold)
 
 
 _WEEKDAYS = {
@@ -76,8 +84,9 @@ def day_from_words(text: str, today: date, month_first: bool = False, ahead: boo
     """A day as people write it in English or French, None when it is none.
 
     `fri`, `vendredi`, `tomorrow`, `demain`, `30/9`, `30/09/2026`, `2026-09-30`, `9 dec`, `in 3 days`,
-    `dans 2 semaines`, `+3d`, `next week`, `fin de mois`. A weekday is the next one, never today; a day without a year is
-    the first one not more than half a year past, with `ahead` not past at all. `month_first` reads `9/30` as Americans do.
+    `dans 2 semaines`, `+3d`, `next week`, `fin de mois`. A weekday is the next one, never today; a day without a year
+    is the first one not more than half a year past, with `ahead` not past at all. `month_first` reads `9/30` as
+    Americans do.
     """
     words = fold(text).rstrip(".")
     words = words.replace("’", "'")

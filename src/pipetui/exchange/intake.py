@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 
 from pipetui.core import moves
 from pipetui.core.change import Change, Row, field_names, moment_text, row, scalar
@@ -21,16 +21,21 @@ from pipetui.core.roster import Roster
 from pipetui.core.text import clean, fold
 from pipetui.errors import Invalid
 from pipetui.exchange.columns import day_of, moment_of
-from pipetui.exchange.export import unguarded
+from pipetui.exchange.export import GUARD, unguarded
 from pipetui.exchange.parties import Parties
 from pipetui.exchange.plan import Plan
 from pipetui.exchange.profiles import outcome_of
 from pipetui.exchange.report import Report, RowRejected
 
 Texts = dict[str, str]
+Word = Member | Source | LostReason | Tag
 """The cells of a row by field, cleaned; empty cells are left out."""
 DAYS = {"close_date": "expected_close", "expected_close": "expected_close", "parked_until": "parked_until"}
 """Columns of days by the field they fill; the closing date of an open deal is the expected one."""
+MOMENTS = ("created_at", "stage_since", "archived_at")
+ENDINGS = ("closed_at", "close_date", "lost_at")
+MANY = 50_000
+"""Texts remembered at most."""
 STEP = 500
 """Rows between two words about the progress."""
 
@@ -47,7 +52,7 @@ class Intake:
     """Told the rows read and the rows there are; raises to stop."""
     report: Report = field(default_factory=Report)
     _parties: Parties = field(init=False)
-    _words: dict[tuple[type, str], int] = field(init=False)
+    _words: dict[tuple[type[Word], str], int] = field(init=False)
     _identifiers: dict[str, int] = field(init=False)
     _alike: dict[int, list[int]] = field(init=False)
     _seen: Counter[int] = field(default_factory=Counter)
@@ -55,9 +60,15 @@ class Intake:
     _blank: Row = field(init=False)
     _new: list[Change] = field(default_factory=list)
     """Records a row needs before its own."""
+    _fresh: list[tuple[type[Word], str]] = field(default_factory=list)
+    """Words the row brings along."""
+    _columns: list[tuple[str, int]] = field(init=False)
+    _instants: dict[str, str] = field(default_factory=dict)
+    """Moments already read, as the store keeps them, none later than now."""
 
     def __post_init__(self) -> None:
         """Learn what the store knows."""
+        self._columns = list(self.plan.columns.items())
         roster, desk = self.roster, self.roster.desk
         self._parties = Parties(roster, self._new)
         self._words = {(Source, fold(one.name)): one.id for one in roster.sources}
@@ -84,7 +95,6 @@ class Intake:
 
     def changes(self) -> Iterator[Change]:
         """Everything to write, in order. A row that cannot be read is rejected whole and leaves no trace."""
-        columns, ours = list(self.plan.columns.items()), self.plan.product == "pipetui"
         read = self._deal if self.plan.kind == "deals" else self._parties.reader(self.plan.kind, self.report)
         for number, (line, cells) in enumerate(self.plan.sheet.rows(), start=1):
             if self.progress and number % STEP == 0:
@@ -92,27 +102,41 @@ class Intake:
             if isinstance(cells, Message):
                 self.report.reject(line, "", "", cells)
                 continue
-            texts = {
-                name: text
-                for name, at in columns
-                if (text := clean(cells[at], lines=name == "notes").strip())
-            }
-            if ours:
-                texts = {name: unguarded(text) for name, text in texts.items()}
+            texts = self._texts(cells)
             self._parties.mark()
+            self._fresh.clear()
             try:
                 found = read(line, texts)
             except RowRejected as rejected:
                 header = self.plan.header(rejected.field)
                 self.report.reject(line, header, texts.get(rejected.field, ""), rejected.message)
-                self._parties.forget()
-                self._new.clear()
+                self._forget()
                 continue
             yield from self._new
             self._new.clear()
             yield from found
         if self.progress:
             self.progress(self.plan.rows, self.plan.rows)
+
+    def _texts(self, cells: list[str]) -> Texts:
+        """The cells of a row by field. Most rows need no cleaning, which one look at all of it tells."""
+        whole = "".join(cells)
+        if clean(whole) is whole:
+            texts = {name: text for name, at in self._columns if (text := cells[at].strip())}
+        else:
+            cleaned = {name: clean(cells[at], lines=name == "notes").strip() for name, at in self._columns}
+            texts = {name: text for name, text in cleaned.items() if text}
+        if self.plan.product == "pipetui" and GUARD in whole:
+            return {name: unguarded(text) for name, text in texts.items()}
+        return texts
+
+    def _forget(self) -> None:
+        """The row was rejected: nothing it brought along came."""
+        self._parties.forget()
+        self._new.clear()
+        for key in self._fresh:
+            del self._words[key]
+            self.report.came[key[0].table] -= 1
 
     def _deal(self, line: int, texts: Texts) -> list[Change]:
         if not texts.keys() & {"title", "contact", "organization", "email", "phone"}:
@@ -162,13 +186,14 @@ class Intake:
             raise RowRejected("amount", say("an amount below zero"))
         return {"amount": money.minor, "currency": money.currency}
 
-    def _word(self, kind: type[Member | Source | LostReason | Tag], text: str) -> int:
+    def _word(self, kind: type[Word], text: str) -> int:
         """The number of a name, a new one when nobody had it."""
         folded = fold(text)
         number = self._words.get((kind, folded))
         if number is None:
             number = self.roster.desk.new_id()
             self._words[kind, folded] = number
+            self._fresh.append((kind, folded))
             login = {"login": folded.replace(" ", ".")} if kind is Member else {}
             self._new.append(Change.add(kind(id=number, name=text, **login)))  # type: ignore[arg-type]
             self.report.came[kind.table] += 1
@@ -191,18 +216,13 @@ class Intake:
         return None
 
     def _times(self, texts: Texts, stage: Stage | None) -> Row:
-        now, values = self.roster.desk.now, Row()
+        values: Row = {name: self._instant(name, texts) for name in MOMENTS if name in texts}
         closed = stage is not None and stage.kind != "open"
-        for name in ("created_at", "stage_since", "archived_at"):
-            if name in texts:
-                values[name] = moment_text(min(self._moment(name, texts), now))
-        ended = next((name for name in ("closed_at", "close_date", "lost_at") if name in texts), None)
+        ended = next((name for name in ENDINGS if name in texts), None)
         if closed and ended:
-            moment = min(self._moment(ended, texts), now)
-            created = values.get("created_at")
-            if created is not None and moment_text(moment) < str(created):
+            values["closed_at"] = self._instant(ended, texts)
+            if str(values["closed_at"]) < str(values.get("created_at", "")):
                 raise RowRejected(ended, say("closed before it was created"))
-            values["closed_at"] = moment_text(moment)
         for name, target in DAYS.items():
             if name in texts and not (closed and name == "close_date"):
                 values[target] = scalar(self._day(name, texts))
@@ -214,11 +234,19 @@ class Intake:
             raise RowRejected(name, say("not a date"))
         return day
 
-    def _moment(self, name: str, texts: Texts) -> datetime:
-        moment = moment_of(texts[name], self.plan.order, self.roster.desk.today)
+    def _instant(self, name: str, texts: Texts) -> str:
+        """A moment as the store keeps it; what lies in the future is taken as now."""
+        text = texts[name]
+        if (known := self._instants.get(text)) is not None:
+            return known
+        desk = self.roster.desk
+        moment = moment_of(text, self.plan.order, desk.today)
         if moment is None:
             raise RowRejected(name, say("not a date"))
-        return moment
+        if len(self._instants) > MANY:
+            self._instants.clear()
+        self._instants[text] = moment_text(min(moment, desk.now))
+        return self._instants[text]
 
     def _identity(self, line: int, texts: Texts, values: Row) -> int | None:
         """The number of the deal this row speaks of, None for a new one."""

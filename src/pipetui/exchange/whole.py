@@ -96,7 +96,9 @@ def changes(
 def _brought_up(one: Record, values: Row) -> Change:
     """The record with the values of the document."""
     have = row(one)
-    after = {name: value for name, value in values.items() if name not in ("id", "version") and have[name] != value}
+    after = {
+        name: value for name, value in values.items() if name not in ("id", "version") and have[name] != value
+    }
     return Change(one.table, one.id, {name: have[name] for name in after}, after)
 
 

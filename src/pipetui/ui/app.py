@@ -449,5 +449,5 @@ def run(
             raise app.failure
         return app.return_code or 0
     finally:
-        writer.close()
         reading.close()
+        writer.close()

@@ -99,8 +99,12 @@ class Board(Widget, can_focus=False):
 
     @property
     def card(self) -> Card | None:
-        """The card under the cursor."""
-        return self.lane.card(self.lane.row) if self.lane else None
+        """The card under the cursor, read when the board has not been drawn since it was loaded."""
+        lane = self.lane
+        if lane is None:
+            return None
+        lane.hold(self.rows, self._fetch)
+        return lane.card(lane.row)
 
     @property
     def rows(self) -> int:
@@ -258,6 +262,8 @@ class Board(Widget, can_focus=False):
 
         When the cursor is on it the cursor goes along.
         """
+        for index in self.shown:
+            self.lanes[index].hold(self.rows, self._fetch)
         under = self.card is not None and self.card.id == deal_id
         for index, lane in enumerate(self.lanes):
             if lane.take(deal_id):

@@ -83,13 +83,13 @@ class Item:
 def items(plan: Plan, samples: Sequence[str]) -> list[Item]:
     """All choices about a file, what is open first. `samples` are a cell of each column."""
     asked = [question for question in plan.questions if question.about in ("order", "mark", "stage")]
-    found = [Item("kind", "", _("Each row is one of the"), told(KIND_WORDS[plan.kind]))]
+    found: list[Item] = []
     for question in asked:
-        if question.about == "stage":
-            found.append(Item("stage", question.value, question.value, "", open=True))
-        else:
-            sort: Sort = "order" if question.about == "order" else "mark"
-            found.append(Item(sort, question.value, told(question.message), "", open=True))
+        sort: Sort = (
+            "stage" if question.about == "stage" else "order" if question.about == "order" else "mark"
+        )
+        found.append(Item(sort, question.value, told(question.message), "", open=True))
+    found.append(Item("kind", "", _("Each row is one of the"), told(KIND_WORDS[plan.kind])))
     if plan.order is not None:
         found.append(Item("order", "", _("What comes first in days"), told(ORDER_WORDS[plan.order])))
     if plan.mark is not None:
@@ -138,7 +138,7 @@ def chosen(item: Item, value: str, choices: Choices, plan: Plan) -> Choices:
 def item_lines(found: Sequence[Item], row: int, width: int) -> list[tuple[int | None, Line]]:
     """The items under their headings, each line with the place of its item."""
     heads = {"column": _("Columns"), "stage": _("Stages of the file")}
-    labels = min(max((cells(item.label) for item in found), default=0), width * 2 // 5)
+    labels = min(max((cells(item.label) for item in found if not item.open), default=0), width * 2 // 5)
     lines: list[tuple[int | None, Line]] = []
     shown = ""
     for place, item in enumerate(found):
@@ -156,7 +156,7 @@ def _item_line(item: Item, here: bool, labels: int, width: int) -> Line:
     label = Span(fit(item.label, labels), "strong" if here else "")
     room = max(width - labels - 8, 8)
     if item.open:
-        return [bar, sign, label, Span(f"  {GLYPHS.arrow} "), Span(_("enter answers"), "warn")]
+        return [bar, sign, Span(fit(item.label, max(width - 4, 4), "none"), "strong" if here else "warn")]
     left_out = item.sort == "column" and not item.value
     value = Span(fit(item.value or _("left out"), room * 3 // 5), "dim" if left_out else "accent")
     sample = Span(f" {fit(item.sample, room * 2 // 5, 'none')}", "dim")

@@ -19,7 +19,12 @@ from rich.color import ColorSystem
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Paste as Pasted
+from textual.events import Resize
+from textual.geometry import Size
 from textual.strip import Strip
+
+from pipetui.ui.typed import Paste, Typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,7 +40,10 @@ Cell = tuple[str, "Style | None"]
 SYNC = "\x1b[?2026h", "\x1b[?2026l"
 NEAR = 4
 """Unchanged cells between two changed ones that are cheaper to write again than to jump over."""
-LEAVING = {signal.SIGTERM: 143, signal.SIGHUP: 129}
+LEAVING = {signal.SIGTERM: 143, signal.SIGHUP: 129, signal.SIGINT: 130}
+"""Signals that end the program in order, and its exit codes, as shells count them."""
+SILENCE, BRIEF_SILENCE = 0.1, 0.02
+"""Seconds without a byte: as a rule, and when part of a key or a paste has come."""
 
 
 class Frame:
@@ -43,6 +51,13 @@ class Frame:
 
     def __init__(self) -> None:
         self._rows: dict[int, list[Cell | None]] = {}
+        self._size: tuple[int, int] | None = None
+
+    def fit(self, size: tuple[int, int]) -> None:
+        """Frames have this size from now on; a terminal that changed its size may have moved or dropped any cell."""
+        if size != self._size:
+            self._size = size
+            self.forget()
 
     def forget(self) -> None:
         """Nothing is known of the terminal any more: the next frame writes all it draws."""
@@ -151,15 +166,14 @@ def _styled(text: str, style: Style | None, color_system: ColorSystem) -> str:
     return text if not text or style is None else Strip.render_style(style, text, color_system)
 
 
-def display(
-    app: App[Any], screen: Screen[Any], update: RenderableType | CompositorUpdate | None
-) -> bool:
+def display(app: App[Any], screen: Screen[Any], update: RenderableType | CompositorUpdate | None) -> bool:
     """Write one frame in a single piece, changed cells only. False when this terminal or update is not ours."""
     driver = app._driver
     if not isinstance(driver, Terminal) or not isinstance(update, ChopsUpdate | LayoutUpdate):
         return False
     if app._batch_count or not app._running or app._closed:
         return True
+    driver.frame.fit(screen.outer_size)
     sequences = driver.frame.difference(update, app.console)
     column, row = screen.outer_size.clamp_offset(app.cursor_position)
     if sequences:
@@ -169,6 +183,13 @@ def display(
         driver.flush()
     app.post_display_hook()
     return True
+
+
+def redraw(app: App[Any]) -> None:
+    """Write every cell again, whatever stands on the terminal now."""
+    if isinstance(app._driver, Terminal):
+        app._driver.frame.forget()
+    app.refresh(repaint=True, layout=True)
 
 
 class Outlet:
@@ -212,19 +233,45 @@ class Terminal(LinuxDriver):
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self.frame = Frame()
+        self._taken = False
         self._file: Any = Outlet(sys.__stderr__.fileno() if sys.__stderr__ else 2)
 
     def start_application_mode(self) -> None:
         """Take the terminal; nothing of an earlier frame is on it."""
         self.frame.forget()
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        self._taken = True
         loop = asyncio.get_running_loop()
         for number, code in LEAVING.items():
             loop.add_signal_handler(number, self._leave, code)
+        loop.add_signal_handler(signal.SIGWINCH, self._resized)
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back as it was. Ctrl-C is now for the program that has it."""
+        self._taken = False
+        asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
+        signal.signal(signal.SIGINT, lambda *_: None)
+        super().stop_application_mode()
 
     def _leave(self, code: int) -> None:
         """End in order, as a key would: queued writes first, then the terminal as it was."""
         self._app.exit(return_code=code)
+
+    def _resized(self) -> None:
+        """Another size, or the same again by way of another."""
+        if not self._in_band_window_resize:
+            size = Size(*self._get_terminal_size())
+            self._app.post_message(Resize(size, size))
+        self._app.call_later(redraw, self._app)
+
+    def _sigcont_application(self, *_: object) -> None:
+        """Back in the foreground: take the terminal anew, also after a stop that was not announced."""
+        if not self._auto_restart or not (self._taken or self._must_signal_resume):
+            return
+        if self._taken:
+            self.suspend_application_mode()
+        self.resume_application_mode()
+        self._app.call_later(redraw, self._app)
 
     def _enable_mouse_support(self) -> None:
         """Clicks, wheel and drags; not every motion, which would cost a slow link for nothing."""
@@ -237,22 +284,34 @@ class Terminal(LinuxDriver):
             self.write("\x1b[?1000l\x1b[?1002l\x1b[?1015l\x1b[?1006l")
             self.flush()
 
+    def _run_input_thread(self) -> None:
+        """Read keys; an error on the way ends the app in order, like any other."""
+        try:
+            self.run_input_thread()
+        except Exception as error:  # noqa: BLE001 - this thread's outermost edge
+            self._loop.call_soon_threadsafe(self._app._handle_exception, error)
+
     def run_input_thread(self) -> None:
         """Read keys. Bytes that are not UTF-8 become a replacement character; a terminal that closed ends the app."""
-        parser = XTermParser(self._debug)
+        parser, typed = XTermParser(self._debug), Typed()
         decode = getincrementaldecoder("utf-8")("replace").decode
         with selectors.DefaultSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
-                if selector.select(0.1):
-                    typed = self._typed()
-                    if typed is None:
+                begun = typed.waiting or parser._timeout_time is not None
+                if selector.select(BRIEF_SILENCE if begun else SILENCE):
+                    read = self._read()
+                    if read is None:
                         self._loop.call_soon_threadsafe(self._leave, LEAVING[signal.SIGHUP])
                         return
-                    self._pass_on(parser.feed(decode(typed)))
+                    sorted_ = typed.sort(decode(read))
+                else:
+                    sorted_ = typed.silence()
+                for one in sorted_:
+                    self._pass_on([Pasted(one.text)] if isinstance(one, Paste) else parser.feed(one))
                 self._pass_on(parser.tick())
 
-    def _typed(self) -> bytes | None:
+    def _read(self) -> bytes | None:
         try:
             return os.read(self.fileno, 4096) or None
         except OSError:
