@@ -29,20 +29,19 @@ def clean(text: str, lines: bool = False) -> str:
 
 def fold(text: str) -> str:
     """The text for searching and matching: no case, no accents, single spaces."""
-    return _folded(text) if len(text) < 64 else _fold(text)
+    if text.isascii():
+        return " ".join(text.lower().split())
+    return _plain(text) if len(text) < 64 else _without_accents(text)
 
 
-def _fold(text: str) -> str:
-    text = text.casefold()
-    if not text.isascii():
-        decomposed = unicodedata.normalize("NFKD", text)
-        text = "".join(
-            character for character in decomposed if not unicodedata.combining(character)
-        ).casefold()
-    return " ".join(text.split())
+def _without_accents(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    plain = "".join(character for character in decomposed if not unicodedata.combining(character)).casefold()
+    return " ".join(plain.split())
 
 
-_folded = lru_cache(maxsize=16384)(_fold)
+_plain = lru_cache(maxsize=16384)(_without_accents)
+"""The same names come again and again."""
 
 
 _WEEKDAYS = {
