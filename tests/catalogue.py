@@ -6,26 +6,35 @@ application reads is compiled from it.
 
 from __future__ import annotations
 
+import ast
 from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 SOURCE = Path(__file__).parent.parent / "src" / "pipetui"
 FRENCH = SOURCE / "locale" / "fr" / "LC_MESSAGES" / "pipetui.po"
-KEYWORDS = {"say": (1,), "say_n": (1, 2), "_": (1,), "ngettext": (1, 2)}
+KEYWORDS = {"say": 1, "say_n": 2, "_": 1}
+"""How many forms of a sentence each of them takes."""
 
 
 def said() -> Catalog:
-    """Every sentence of the code."""
+    """Every sentence of the code, those inside f-strings too: read from the syntax tree."""
     catalogue = Catalog()
-    found = extract_from_dir(SOURCE, method_map=[("**.py", "python")], keywords=KEYWORDS)
-    for path, _line, message, _comments, _context in sorted(found, key=lambda each: (each[0], each[1])):
-        catalogue.add(message, locations=[(Path(path).as_posix(), 0)])
+    for path in sorted(SOURCE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in KEYWORDS:
+                forms = _literals(node.args[: KEYWORDS[node.func.id]])
+                if len(forms) == KEYWORDS[node.func.id]:
+                    catalogue.add(forms[0] if len(forms) == 1 else forms, locations=[(path.name, 0)])
     return catalogue
+
+
+def _literals(arguments: list[ast.expr]) -> tuple[str, ...]:
+    values = (each.value for each in arguments if isinstance(each, ast.Constant))
+    return tuple(value for value in values if isinstance(value, str) and value)
 
 
 def translated() -> Catalog:
