@@ -62,6 +62,15 @@ def test_the_same_seed_and_day_make_the_same_store(tmp_path: Path) -> None:
         assert three.all(Deal) != four.all(Deal)
 
 
+def test_somebody_called_like_a_colleague_of_the_demo_can_open_it(tmp_path: Path) -> None:
+    store = Store.open(
+        str(tmp_path / "demo.db"), login="camille", now=lambda: datetime(2026, 11, 23, 9, tzinfo=UTC)
+    )
+    demo.write(store, TODAY)
+    assert store.check() == []
+    store.close()
+
+
 def test_undo_does_not_take_the_demo_away(tmp_path: Path) -> None:
     with filled(tmp_path / "demo.db") as store, pytest.raises(Refused):
         store.undo()

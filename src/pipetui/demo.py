@@ -131,6 +131,7 @@ class Known(NamedTuple):
     stages: Sequence[Stage]
     sources: Sequence[Source]
     reasons: Sequence[LostReason]
+    members: Sequence[Member]
 
 
 @dataclass
@@ -167,17 +168,20 @@ class Sample:
 
 def write(store: Store, today: date, seed: int = 1) -> None:
     """Fill a new store with the sample, from its own stages, sources and reasons; undo does not take it back."""
-    known = Known(store.all(Stage), store.all(Source), store.all(LostReason))
+    known = Known(store.all(Stage), store.all(Source), store.all(LostReason), store.all(Member))
     sample = Sample(known, today, store.me, random.Random(f"{seed}"))
     _everything(sample)
     store.load(say("The demo"), (Change.add(record) for record in sample.records), undoable=False)
 
 
 def _everything(sample: Sample) -> None:
-    owners = [
-        sample.me,
-        *[sample.add(Member(id=next(sample.new_id), login=login, name=name)) for login, name in COLLEAGUES],
+    logins = {member.login for member in sample.known.members}
+    colleagues = [
+        Member(id=next(sample.new_id), login=login, name=name)
+        for login, name in COLLEAGUES
+        if login not in logins
     ]
+    owners = [sample.me, *map(sample.add, colleagues)]
     tags = [sample.add(Tag(id=next(sample.new_id), name=name)) for name in TAGS]
     _companies(sample)
     for created in _arrivals(sample):
@@ -266,7 +270,9 @@ def _journey(sample: Sample, deal: Deal, luck: float) -> list[Visit]:
             id=next(sample.new_id), deal_id=deal.id, stage_id=stages[at].id, entered_at=moment, why=why
         )
         stale = dice.random() < GOES_STALE
-        stay = timedelta(days=dice.uniform(50, 140) if stale else dice.gammavariate(1.6, STAY[min(at, 3)] / 1.6) + 0.05)
+        stay = timedelta(
+            days=dice.uniform(50, 140) if stale else dice.gammavariate(1.6, STAY[min(at, 3)] / 1.6) + 0.05
+        )
         if moment + stay >= sample.now:
             return [*visits, visit]
         moment += stay

@@ -1,0 +1,87 @@
+"""Draw the pictures of the README again from the demo: `python tests/screenshots.py`.
+
+Always of the same day and seed, so that a picture changes only when the screen does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import tempfile
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from pipetui import demo, lang
+from pipetui.config import load
+from pipetui.store.db import Database
+from pipetui.store.store import Store
+from pipetui.ui.app import Pipetui
+from pipetui.ui.reading import Reading
+from pipetui.ui.writer import Writer
+
+FOLDER = Path(__file__).parent.parent / "screenshots"
+TODAY = date(2026, 11, 23)
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+
+
+class Picture(NamedTuple):
+    """A screen worth showing: its size, its language, the keys that lead to it."""
+
+    name: str
+    size: tuple[int, int]
+    keys: tuple[str, ...]
+    language: str = "en"
+
+
+PICTURES = (
+    Picture("board", (120, 36), ()),
+    Picture("detail", (140, 40), ("right", "down", "d")),
+    Picture("forecast", (140, 44), ("f",)),
+    Picture(
+        "quick-entry", (100, 24), ("n", *'Acme web shop 12k€ @"Marie Curie" #vip close:30/12 !fri call back')
+    ),
+    Picture("filter", (100, 24), ("slash", *"amount>8k is:stalled")),
+    Picture("small", (80, 24), ("right", "right", "down")),
+    Picture("francais", (120, 36), ("f",), "fr"),
+    Picture("stages", (100, 30), ("D",)),
+    Picture("help", (120, 40), ("question_mark",)),
+)
+
+
+async def draw(picture: Picture, folder: Path) -> str:
+    """The picture as SVG, without fonts to fetch and without numbers that change from one run to the next."""
+    lang.use(picture.language)
+    url = str(folder / f"{picture.name}.db")
+
+    def opened() -> Store:
+        return Store.open(url, login="marie", now=lambda: NOW, told=lang.told)
+
+    store = opened()
+    demo.write(store, TODAY)
+    store.close()
+    reading, writer = Reading(Database(url), opened, lambda: (TODAY, NOW)), Writer(opened)
+    app = Pipetui(load({"HOME": str(folder), "PIPETUI_CONFIG": str(folder / "none")}), reading, writer)
+    async with app.run_test(size=picture.size) as pilot:
+        await pilot.pause(0.6)
+        await pilot.press(*picture.keys)
+        await pilot.pause(0.6)
+        svg = app.export_screenshot(title="pipetui")
+    writer.close()
+    reading.close()
+    svg = re.sub(r"@font-face \{.*?\}|<!--.*?-->", "", svg, flags=re.DOTALL).replace("Fira Code", "DejaVu Sans Mono")
+    return re.sub(r"terminal-\d+", "terminal", svg)
+
+
+def main() -> None:
+    """Write every picture."""
+    FOLDER.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        for picture in PICTURES:
+            path = FOLDER / f"{picture.name}.svg"
+            path.write_text(asyncio.run(draw(picture, Path(folder))), encoding="utf-8")
+            print(path.relative_to(FOLDER.parent))
+
+
+if __name__ == "__main__":
+    main()
