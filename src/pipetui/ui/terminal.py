@@ -40,8 +40,9 @@ Cell = tuple[str, "Style | None"]
 SYNC = "\x1b[?2026h", "\x1b[?2026l"
 NEAR = 4
 """Unchanged cells between two changed ones that are cheaper to write again than to jump over."""
-LEAVING = {signal.SIGTERM: 143, signal.SIGHUP: 129, signal.SIGINT: 130}
+LEAVING = {signal.SIGTERM: 143, signal.SIGHUP: 129}
 """Signals that end the program in order, and its exit codes, as shells count them."""
+INTERRUPTED = 130
 SILENCE, BRIEF_SILENCE = 0.1, 0.02
 """Seconds without a byte: as a rule, and when part of a key or a paste has come."""
 
@@ -245,17 +246,21 @@ class Terminal(LinuxDriver):
         for number, code in LEAVING.items():
             loop.add_signal_handler(number, self._leave, code)
         loop.add_signal_handler(signal.SIGWINCH, self._resized)
+        signal.signal(signal.SIGINT, self._interrupted)
 
     def stop_application_mode(self) -> None:
-        """Give the terminal back as it was. Ctrl-C is now for the program that has it."""
+        """Give the terminal back as it was."""
         self._taken = False
-        asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
-        signal.signal(signal.SIGINT, lambda *_: None)
         super().stop_application_mode()
 
     def _leave(self, code: int) -> None:
         """End in order, as a key would: queued writes first, then the terminal as it was."""
         self._app.exit(return_code=code)
+
+    def _interrupted(self, *_: object) -> None:
+        """End in order; but Ctrl-C in an editor, which has the terminal meanwhile, is for the editor."""
+        if self._taken:
+            self._loop.call_soon_threadsafe(self._leave, INTERRUPTED)
 
     def _resized(self) -> None:
         """Another size, or the same again by way of another."""
