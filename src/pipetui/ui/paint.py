@@ -5,7 +5,7 @@ Everything drawn is a `Line` of spans, and every span is cleaned and measured he
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, NamedTuple, get_args
@@ -237,13 +237,12 @@ def wrapped(text: str, width: int, role: Role = "") -> list[Line]:
     for paragraph in clean(text[:100_000], lines=True).split("\n"):
         row = ""
         for word in paragraph.split(" "):
-            while cells(word) > width:
+            if cells(word) > width:
                 if row:
                     found.append([Span(row, role)])
                     row = ""
-                head = _cut(word, width) or word[0]
-                found.append([Span(head, role)])
-                word = word[len(head) :]
+                *heads, word = _broken(word, width)
+                found += [[Span(head, role)] for head in heads]
             if row and cells(row) + 1 + cells(word) > width:
                 found.append([Span(row, role)])
                 row = word
@@ -251,3 +250,14 @@ def wrapped(text: str, width: int, role: Role = "") -> list[Line]:
                 row = f"{row} {word}" if row else word
         found.append([Span(row, role)])
     return found
+
+
+def _broken(word: str, width: int) -> Iterator[str]:
+    """The pieces of a word, each as long as goes into so many cells, at least one letter."""
+    start = used = 0
+    for begin, _stop, wide in split_graphemes(word)[0]:
+        if used + wide > width and begin > start:
+            yield word[start:begin]
+            start, used = begin, 0
+        used += wide
+    yield word[start:]
