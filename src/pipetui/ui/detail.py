@@ -269,14 +269,14 @@ def _pinned(dossier: Dossier, around: Around) -> Message:
 
 
 def _definition(stage: Stage, width: int) -> list[Line]:
-    return [[Span(stage.name, "title")], *wrapped(stage.definition, width, "dim")]
+    return [*wrapped(stage.name, width, "title"), *wrapped(stage.definition, width, "dim")]
 
 
 def _quote(one: Quote, around: Around, width: int) -> Line:
     words, role = STATUS_WORDS[one.status]
     amount = money(one.amount, one.currency)
     if one.status == "sent" and one.valid_until:
-        said = told(say("sent, valid until {day}", day=day(one.valid_until, around.today)))
+        said = told(say("sent, until {day}", day=day(one.valid_until, around.today)))
     else:
         when = one.decided_on or one.sent_on
         said = f"{told(words)} {day(when, around.today)}" if when else told(words)
