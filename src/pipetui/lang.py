@@ -17,6 +17,8 @@ from pipetui.core.message import Message
 from pipetui.core.money import Money
 
 LANGUAGES = ("en", "fr")
+UNITS = (10**9, "G"), (10**6, "M"), (10**3, "k")
+"""The letters of short amounts."""
 
 _catalogue: gettext.NullTranslations = gettext.NullTranslations()
 _code = "en"
@@ -41,7 +43,9 @@ def use(wanted: str | None = None) -> None:
     _locale = {"en": "en_US", "fr": "fr_FR"}.get(_locale, _locale)
     _catalogue = gettext.NullTranslations()
     if _code != "en":
-        with Path(__file__).with_name("locale").joinpath(_code, "LC_MESSAGES", "pipetui.mo").open("rb") as file:
+        with (
+            Path(__file__).with_name("locale").joinpath(_code, "LC_MESSAGES", "pipetui.mo").open("rb") as file
+        ):
             _catalogue = gettext.GNUTranslations(file)
     for cached in (_money, _day_pattern):
         cached.cache_clear()
@@ -58,7 +62,7 @@ def _(text: str) -> str:
 
 
 def told(message: Message) -> str:
-    """A message as a sentence in the language spoken now; money, days and messages among its values are put in words."""
+    """A message as a sentence in the language spoken now, money, days and messages among its values put in words."""
     if message.plural:
         n = message.values.get("n")
         template = _catalogue.ngettext(message.text, message.plural, n if isinstance(n, int) else 2)
@@ -95,7 +99,8 @@ def percent(share: float, digits: int = 0) -> str:
     """0.58 as `58%` or `58 %`."""
     from babel.numbers import format_percent
 
-    return format_percent(share, format="#,##0" + ("." + "0" * digits if digits else "") + ("%" if _code == "en" else "\u202f%"), locale=_locale)
+    sign = "%" if _code == "en" else "\u202f%"
+    return format_percent(share, format=f"#,##0{'.' + '0' * digits if digits else ''}{sign}", locale=_locale)
 
 
 def money(minor: int | None, currency: str, short: bool = False) -> str:
@@ -109,13 +114,12 @@ def _money(minor: int, currency: str, short: bool, locale: str) -> str:
 
     major = Money(minor, currency).decimal
     if short and abs(major) >= 1000:
-        unit, letter = next((u, le) for u, le in ((10**9, "G"), (10**6, "M"), (10**3, "k")) if abs(major) >= u)
+        unit, letter = next((unit, letter) for unit, letter in UNITS if abs(major) >= unit)
         scaled = major / unit
         digits = 0 if abs(scaled) >= 100 or scaled == int(scaled) else 1
         return _in_pattern(number(float(round(scaled, digits)), digits), letter, currency)
-    whole = short or major == int(major)
-    text = format_currency(major, currency, locale=locale, format=_currency_pattern(whole, currency), currency_digits=False)
-    return text
+    pattern = _currency_pattern(short or major == int(major), currency)
+    return format_currency(major, currency, locale=locale, format=pattern, currency_digits=False)
 
 
 def _currency_pattern(whole: bool, currency: str) -> str:
@@ -146,7 +150,8 @@ def day(value: date, today: date | None = None) -> str:
             return _("yesterday")
         if 1 < near < 7:
             return format_date(value, "EEE", locale=_locale).lower().rstrip(".")
-    return format_date(value, "d MMM" if today is not None and abs((value - today).days) < 300 else "d MMM yyyy", locale=_locale)
+    near_enough = today is not None and abs((value - today).days) < 300
+    return format_date(value, "d MMM" if near_enough else "d MMM yyyy", locale=_locale)
 
 
 def month_name(value: date) -> str:

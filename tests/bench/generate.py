@@ -21,7 +21,6 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from pipetui.core.text import fold
-
 from pipetui.store.db import Database
 from pipetui.store.schema import bring_up
 

@@ -37,7 +37,10 @@ def deals(shell: Shell) -> list[dict[str, Any]]:
 
 
 def test_a_french_spreadsheet_is_read_without_a_question(shell: Shell, tmp_path: Path) -> None:
-    text = "Affaire;Société;Montant;Étape;Créé le;Commercial;Étiquettes\r\nSite web;Boréal;12 500,50 €;Devis;30/09/2026;Zoé;vip,neuf\r\n"
+    text = (
+        "Affaire;Société;Montant;Étape;Créé le;Commercial;Étiquettes\r\n"
+        "Site web;Boréal;12 500,50 €;Devis;30/09/2026;Zoé;vip,neuf\r\n"
+    )
     ended = shell("import", file(tmp_path, text.encode("cp1252")), "--json")
     assert json.loads(ended.out) == {"batch": 3, "created": 1, "updated": 0, "unchanged": 0, "rejected": []}
     (deal,) = deals(shell)
@@ -51,7 +54,10 @@ def test_a_french_spreadsheet_is_read_without_a_question(shell: Shell, tmp_path:
 
 
 def test_every_row_that_cannot_be_read_is_listed_with_its_place(shell: Shell, tmp_path: Path) -> None:
-    text = "title,amount,created_at,stage\nA,12,2026-01-02,Lead\nB,twelve,2026-01-02,Lead\nC,1,someday,Lead\n,,,\n,1,,Lead\nD,1,2026-01-02,Lead,more\n"
+    text = (
+        "title,amount,created_at,stage\nA,12,2026-01-02,Lead\nB,twelve,2026-01-02,Lead\n"
+        "C,1,someday,Lead\n,,,\n,1,,Lead\nD,1,2026-01-02,Lead,more\n"
+    )
     found = json.loads(shell("import", file(tmp_path, text), "--json").out)
     assert found["created"] == 1
     assert [(row["line"], row["column"], row["value"], row["reason"]) for row in found["rejected"]] == [
@@ -154,10 +160,9 @@ def test_bytes_that_are_no_utf8_are_not_lost(shell: Shell) -> None:
 
 def fill(shell: Shell) -> None:
     for name in HOSTILE:
-        shell(
-            "add",
-            given=f'{name[:40]} 12,50€ @"{name[:30].replace(chr(34), "")}" #vip close:30/12 !fri call {name[:20]}'.encode(),
-        )
+        who = name[:30].replace('"', "")
+        line = f'{name[:40]} 12,50€ @"{who}" #vip close:30/12 !fri call {name[:20]}'
+        shell("add", given=line.encode())
     rows = "\n".join(
         f'"{name.replace(chr(34), chr(34) * 2)}","org {n}","two\nlines"' for n, name in enumerate(HOSTILE)
     )
