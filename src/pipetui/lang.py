@@ -104,7 +104,7 @@ def percent(share: float, digits: int = 0) -> str:
 
 
 def money(minor: int | None, currency: str, short: bool = False) -> str:
-    """An amount in minor units as people write it; `short` for a card or a column: `12.5k€` becomes `12,5 k€` in French."""
+    """An amount in minor units as people write it; `short` for a card or a column: `€12.5k`, `12,5 k€` in French."""
     return "" if minor is None else _money(minor, currency, short, _locale)
 
 
