@@ -16,6 +16,7 @@ from pipetui.core.deal import Quote as Offer
 from pipetui.core.funnel import Observed, Ratio
 from pipetui.core.message import say
 from pipetui.core.text import clean
+from pipetui.lang import moment
 from pipetui.store.log import Entry
 from pipetui.store.store import Dossier
 from pipetui.ui.detail import Around, detail_lines
@@ -133,7 +134,7 @@ def test_the_whole_page_of_a_deal() -> None:
         "            by itself: quote sent",
         "",
         "History",
-        "23 Nov 2026 09:30 Move Site web to Quote ·",
+        f"{moment(NOW)} Move Site web to Quote ·",
         "                  Paul",
     ]
 
