@@ -29,6 +29,7 @@ TODAY = date(2026, 11, 23)
         ("this-week", date(2026, 11, 23), date(2026, 11, 29)),
         ("30d", date(2026, 11, 23), date(2026, 12, 22)),
         ("2026-11-01..2026-12-15", date(2026, 11, 1), date(2026, 12, 15)),
+        ("0999-05", date(999, 5, 1), date(999, 5, 31)),
         ("all", None, None),
     ],
 )
@@ -67,6 +68,23 @@ def test_periods_follow_each_other_without_a_gap(text: str, today: date, fiscal_
     assert now.previous().end == now.start
     assert now.next().previous() == now
     assert period(now.name, today, fiscal_month) == now
+
+
+@pytest.mark.parametrize("text", ["9999-12-30", "9998-12", "9998"])
+def test_the_calendar_ends(text: str) -> None:
+    with pytest.raises(Invalid, match="The calendar ends there"):
+        period(text, TODAY).next().next()
+
+
+@pytest.mark.parametrize("text", ["0001-01-01", "0001-01", "0001"])
+def test_the_calendar_begins(text: str) -> None:
+    with pytest.raises(Invalid, match="The calendar ends there"):
+        period(text, TODAY).previous()
+
+
+def test_the_first_day_of_the_calendar_begins_too() -> None:
+    first, _ = period("0001", TODAY).instants()
+    assert first == datetime(1, 1, 1, tzinfo=UTC)
 
 
 @given(st.text(max_size=30))

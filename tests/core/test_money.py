@@ -39,6 +39,21 @@ currencies = st.sampled_from(["EUR", "USD", "JPY", "TND"])
         ("1.234 TND", "1234.000 TND"),
         ("0", "0.00 EUR"),
         ("٣", "3.00 EUR"),
+        ("12kr", "12.00 SEK"),
+        ("12 kkr", "12000.00 SEK"),
+        ("100 Kč", "100.00 CZK"),
+        ("Fr. 1'234.50", "1234.50 CHF"),
+        ("12 K€", "12000.00 EUR"),
+        ("$5 CAD", "5.00 CAD"),
+        ("€5 EUR", "5.00 EUR"),
+        ("1.5 m chf", "1500000.00 CHF"),
+        ("$(500)", "-500.00 USD"),
+        ("(32 000 €)", "-32000.00 EUR"),
+        ("12,34,567 INR", "1234567.00 INR"),
+        ("1 234 567,89", "1234567.89 EUR"),
+        ("-0.125", "-0.12 EUR"),
+        ("0.135", "0.14 EUR"),
+        ("1.5 JPY", "2 JPY"),
     ],
 )
 def test_amounts_are_read_as_people_and_programs_write_them(typed: str, amount: str) -> None:
@@ -67,6 +82,23 @@ def test_the_file_says_what_a_lone_separator_is() -> None:
         "k",
         "€",
         "1 2 3 €€€€€",
+        "12.10.2026",
+        "1.2.3",
+        "06 12 34 56 78",
+        "1.234,567.89",
+        "1'234 567",
+        "12 mai",
+        "€5 USD",
+        "500 TTC",
+        "- -5",
+        "(5",
+        "((5)",
+        "[/b] 5 [VIP]",
+        "\x1b[31m5",
+        "5\u202e",
+        "5\x00",
+        "\ud800 5",
+        "👩‍💻 5",
     ],
 )
 def test_what_is_no_amount_is_refused_in_one_sentence(typed: str) -> None:
@@ -75,7 +107,23 @@ def test_what_is_no_amount_is_refused_in_one_sentence(typed: str) -> None:
     assert len(str(refused.value)) < 120
 
 
-@given(st.text(max_size=60))
+@pytest.mark.parametrize(
+    "typed",
+    [f"1{' ' * 10_000}x", f"-{' ' * 10_000}x", f"1{' ' * 5_000}k{' ' * 5_000}x", "1," * 5_000, "(" * 10_000],
+)
+def test_a_very_long_cell_is_refused_at_once(typed: str) -> None:
+    with pytest.raises(Invalid):
+        amount_from_text(typed, "EUR")
+
+
+def test_a_store_may_have_a_currency_of_its_own() -> None:
+    assert amount_from_text("12k XTC", "XTC") == Money(1_200_000, "XTC")
+
+
+amounts = st.text(st.sampled_from("0123456789 .,'’()-−+€$kKmMr\u00a0\u202f\x1bEUR"), max_size=30)
+
+
+@given(st.text(max_size=60) | amounts)
 def test_any_text_is_an_amount_or_refused(text: str) -> None:
     try:
         money = amount_from_text(text, "EUR")

@@ -38,6 +38,12 @@ DEAL = Facts(
         "next:none,today",
         "-owner:none",
         "ACME",
+        'close<"next month"',
+        "est:bloquée",
+        "est:'ouverte'",
+        "montant>10k€ étape:devis,quote",
+        "amount:12500.001",
+        "age<99999y",
     ],
 )
 def test_the_deal_is_found(line: str) -> None:
@@ -56,6 +62,8 @@ def test_the_deal_is_found(line: str) -> None:
         "zebra",
         "chance>10",
         "tag:ip",
+        'close:"next month"',
+        "chance:none -chance:none",
     ],
 )
 def test_the_deal_is_not_found(line: str) -> None:
@@ -69,6 +77,9 @@ def test_the_deal_is_not_found(line: str) -> None:
         ("stage:", "stage: what should it be?", 0),
         ("stage>3", "stage cannot be compared with >.", 0),
         ("amount>lots", '"lots" is not an amount.', 0),
+        ("\x1b[31m stge:quote", "There is no field stge to filter by.", 6),
+        ("a\r\nb stge:quote", "There is no field stge to filter by.", 5),
+        ("chance:1_0", '"1_0" does not fit chance.', 0),
         ("is:great", '"great" does not fit is.', 0),
         ("close:whenever", '"whenever" is not a period.', 0),
     ],
@@ -79,10 +90,51 @@ def test_what_means_nothing_is_said_with_its_place(line: str, said: str, at: int
     assert (str(refused.value), refused.value.at) == (said, at)
 
 
-FIELDS = ["stage", "amount", "close", "is", "tag", "-org", "age"]
-words = st.text(st.characters(codec="utf-8"), max_size=12)
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("stge:quote", "Did you mean stage:?"),
+        ("montan>3", "Did you mean montant:?"),
+        (
+            "qqqq:1",
+            "Fields: stage, owner, tag, source, org, contact, title, reason, pipeline, amount, chance, age, close, "
+            "created, closed, next, is.",
+        ),
+    ],
+)
+def test_the_nearest_field_is_named(line: str, hint: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        parse(line, TODAY)
+    assert str(refused.value.hint) == hint
+
+
+def test_a_period_in_words_is_all_of_it() -> None:
+    assert parse('close:"next month"', TODAY) == parse("close:next-month", TODAY)
+    assert parse("close:tomorrow", TODAY) == parse("close:2026-11-24", TODAY)
+
+
+FIELDS = ["stage", "amount", "close", "created", "is", "tag", "-org", "age", "chance", "étape", "montant"]
+HOSTILE = [
+    "Acme", "Dupont & fils", "[/b] Acme [VIP]", "\x1b]0;owned\x07", "\x9b31m", "evil\u202etxt", "nul\x00", "\ud800",
+    "＂wide＂", "tag：vip", "－x", "none", '"none"', "e\u0301", "👩‍💻", "日本語", "1234.567TND", "0123.456TND",
+    "0999-05", "0001", "9999-12-31", "99999y", "999999999y", "50%", "12 500,50 €", "next-month", "all", "me", "-",
+    "--x", '"', ",",
+]  # fmt: skip
+words = st.text(st.characters(codec=None), max_size=12) | st.sampled_from(HOSTILE)
 term = st.tuples(st.sampled_from(FIELDS), st.sampled_from([":", "<", ">=", "="]), words).map("".join)
 lines = st.lists(words | term, max_size=5).map(" ".join)
+
+
+@pytest.mark.parametrize("word", HOSTILE)
+@pytest.mark.parametrize("start", ["", "-", "tag:", '-org:"', "amount>=", "close:", "age<", "is:"])
+def test_hostile_words_are_read_or_refused_and_say_themselves(start: str, word: str) -> None:
+    try:
+        read = parse(f"{start}{word}", TODAY)
+    except Invalid as refused:
+        assert refused.at is not None
+        return
+    assert parse(str(read), TODAY) == read
+    assert "\x1b" not in str(read)
 
 
 @given(lines)
@@ -94,5 +146,9 @@ def test_any_line_is_read_or_refused_and_says_itself(line: str) -> None:
     assert parse(str(read), TODAY) == read
 
 
-def test_a_very_long_line_is_read_at_once() -> None:
-    assert len(parse('a" ' * 20_000, TODAY).parts) > 0
+@pytest.mark.parametrize(
+    "line",
+    ['a" ' * 20_000, "x" * 10_000, '"' * 10_001, "-" * 10_000, "tag:" + "a," * 5_000, 'tag:"' + "x" * 10_000],
+)
+def test_a_very_long_line_is_read_at_once(line: str) -> None:
+    assert parse(str(parse(line, TODAY)), TODAY) == parse(line, TODAY)

@@ -40,11 +40,11 @@ class Period:
         return self.end - timedelta(days=1) if self.end else None
 
     def next(self) -> Period:
-        """The period after it, of the same kind."""
+        """The period after it, of the same kind. Raises Invalid where the calendar ends."""
         return self._shifted(1)
 
     def previous(self) -> Period:
-        """The period before it, of the same kind."""
+        """The period before it, of the same kind. Raises Invalid where the calendar ends."""
         return self._shifted(-1)
 
     def _shifted(self, steps: int) -> Period:
@@ -53,13 +53,19 @@ class Period:
         if self.months:
             return _named(add_months(self.start, steps * self.months), self.months, self.fiscal_month)
         length = self.end - self.start
-        start = self.start + steps * length
-        return range_of(start, start + length)
+        try:
+            start = self.start + steps * length
+            return range_of(start, start + length)
+        except OverflowError as error:
+            raise Invalid(say("The calendar ends there.")) from error
 
 
 def midnight(day: date) -> datetime:
-    """The instant a local day begins, aware UTC."""
-    return datetime.combine(day, time()).astimezone(UTC)
+    """The instant a local day begins, aware UTC; in UTC where the calendar has no room for a local clock."""
+    try:
+        return datetime.combine(day, time()).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return datetime.combine(day, time(), UTC)
 
 
 def local_day(moment: datetime) -> date:
@@ -111,7 +117,7 @@ def _named(start: date, months: int, fiscal_month: int = 1) -> Period:
     end, into_year = add_months(start, months), (start.month - fiscal_month) % 12
     first = start.year - (start.month < fiscal_month)
     if months == 1:
-        return Period(f"{start:%Y-%m}", start, end, fiscal_month, months)
+        return Period(start.isoformat()[:7], start, end, fiscal_month, months)
     if months == 12 and into_year == 0:
         return Period(f"{first:04d}", start, end, fiscal_month, months)
     if months == 3 and into_year % 3 == 0:

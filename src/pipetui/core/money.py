@@ -22,12 +22,25 @@ THREE_MINOR = frozenset(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"))
 SYMBOLS = {
     "€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "₹": "INR", "₩": "KRW", "₽": "RUB", "₺": "TRY", "₪": "ILS",
     "₫": "VND", "₴": "UAH", "US$": "USD", "A$": "AUD", "C$": "CAD", "NZ$": "NZD", "HK$": "HKD", "R$": "BRL",
-    "CHF": "CHF", "Fr.": "CHF", "zł": "PLN", "kr": "SEK", "Kč": "CZK",
+    "Fr.": "CHF", "zł": "PLN", "kr": "SEK", "Kč": "CZK",
 }  # fmt: skip
-_SHAPE = re.compile(
-    r"(?P<minus>[-−(]?)\s*(?P<before>[^\d\s.,+()−-]{1,4})?\s*(?P<inner>(?<![-−])[-−]?)\s*(?P<digits>\d[\d\s.,'’\u00a0\u202f]*)"
-    r"\s*(?P<scale>[kKmM](?!(?!kr|Fr)[A-Za-z]{2}(?![A-Za-z])))?\s*(?P<after>[^\d\s.,()]{1,4})?\s*(?P<close>\)?)"
+_ISO_4217 = (
+    "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF "
+    "CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HRK "
+    "HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL "
+    "MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON "
+    "RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH "
+    "UGX USD UYU UZS VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG"
 )
+CODES = frozenset(_ISO_4217.split())
+"""What is read as a currency beside a number: ISO 4217, so that `12 mai` and `500 TTC` are not."""
+_SHAPE = re.compile(
+    r"(?P<minus>[-−(]\s*)?(?P<before>[^\d\s.,+()−-][^\d\s,+()−-]{0,3}\s*)?(?P<inner>[-−(]\s*)?"
+    r"(?P<digits>\d(?:[\s.,'’]*\d)*[.,]?)(?P<ending>[^\d()]{0,12})(?P<close>\)?)"
+)
+_GROUPED = re.compile(r"\d+|\d{1,3}([ .,'])\d{3}(?:\1\d{3})*|\d{1,2}(?:,\d{2})+,\d{3}")
+"""Whole digits: plain, in threes with one separator, or in twos before the last three as in India."""
+_SCALES = {"k": 3, "m": 6}
 _CENTS = re.compile(r"([0-9]{1,12})(?:\.([0-9]{1,2}))?")
 """Most amounts of most files; they need no second look."""
 
@@ -96,16 +109,33 @@ def amount_from_text(text: str, currency: str, decimal: str | None = None) -> Mo
 @lru_cache(maxsize=4096)
 def _read(text: str, currency: str, decimal: str | None) -> Money:
     shape = _SHAPE.fullmatch(text.strip())
-    if shape is None or (shape["minus"] == "(") != (shape["close"] == ")"):
+    if shape is None:
         raise _not_an_amount(text)
-    found = _currency(shape["before"]) or _currency(shape["after"])
-    if (shape["before"] or shape["after"]) and found is None:
+    signs = [(shape[name] or "")[:1] for name in ("minus", "inner")]
+    if signs.count("(") != len(shape["close"]) or (all(signs) and signs[0] != "("):
         raise _not_an_amount(text)
-    number = Decimal(_plain(shape["digits"], decimal, text))
-    number = EXACT.multiply(
-        number, {"k": Decimal(1000), "m": Decimal(1000000)}.get((shape["scale"] or "").lower(), Decimal(1))
-    )
-    return from_decimal(-number if shape["minus"] or shape["inner"] else number, found or currency)
+    scale, after = _ending(shape["ending"].strip(), currency, text)
+    before = (shape["before"] or "").strip()
+    found = after if after and before in ("", "$") else _currency(before, currency)
+    if (before and found is None) or (after and found != after):
+        raise _not_an_amount(text)
+    minor = _minor(*_parts(shape["digits"], decimal, text), scale + minor_digits(found or currency))
+    if minor > MOST:
+        raise Invalid(say("{amount} is too large an amount.", amount=text[:40]))
+    return Money(-minor if any(signs) else minor, found or currency)
+
+
+def _ending(ending: str, currency: str, text: str) -> tuple[int, str | None]:
+    """What follows the digits: the zeros of `k` or `m`, and a currency."""
+    if not ending:
+        return 0, None
+    if found := _currency(ending, currency):
+        return 0, found
+    zeros, rest = _SCALES.get(ending[0].lower()), ending[1:].strip()
+    found = _currency(rest, currency)
+    if zeros is None or (rest and found is None):
+        raise _not_an_amount(text)
+    return zeros, found
 
 
 def _not_an_amount(text: str) -> Invalid:
@@ -114,23 +144,32 @@ def _not_an_amount(text: str) -> Invalid:
     )
 
 
-def _currency(word: str | None) -> str | None:
-    if word is None:
-        return None
+def _currency(word: str, own: str) -> str | None:
     if word in SYMBOLS:
         return SYMBOLS[word]
-    return word.upper() if re.fullmatch(r"[A-Za-z]{3}", word) else None
+    code = word.upper()
+    return code if code in CODES or code == own else None
 
 
-def _plain(digits: str, decimal: str | None, text: str) -> str:
-    """The digits with a point as decimal mark and nothing else between them."""
-    digits = re.sub(r"[\s'’\u00a0\u202f]", "", digits)
-    mark = _decimal_mark(digits, decimal)
-    whole, _, rest = digits.rpartition(mark) if mark else (digits, "", "")
-    whole = re.sub(r"[.,]", "", whole)
-    if len(whole) + len(rest) > 30 or (mark and not rest.isdigit() and rest):
+def _parts(digits: str, decimal: str | None, text: str) -> tuple[str, str]:
+    """The digits before and after the decimal mark. Raises Invalid where the separators make no sense."""
+    digits = re.sub(r"\s+", " ", digits).replace("’", "'")
+    mark = _decimal_mark(re.sub("[ ']", "", digits), decimal)
+    whole, _, rest = digits.rpartition(mark) if mark else (digits.rstrip(".,"), "", "")
+    if not _GROUPED.fullmatch(whole) or (rest and not rest.isdecimal()) or len(whole) + len(rest) > 30:
         raise _not_an_amount(text)
-    return f"{whole or '0'}.{rest or '0'}"
+    return re.sub("[ .,']", "", whole), rest
+
+
+def _minor(whole: str, rest: str, zeros: int) -> int:
+    """The number with so many zeros more, rounded half to even."""
+    number, surplus = int(whole + rest), len(rest) - zeros
+    if surplus <= 0:
+        return number * int(10**-surplus)
+    one = int(10**surplus)
+    kept, cut = divmod(number, one)
+    half = one // 2
+    return kept + (cut > half or (cut == half and kept % 2 == 1))
 
 
 def _decimal_mark(digits: str, decimal: str | None) -> str | None:

@@ -8,6 +8,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -16,7 +18,7 @@ from typing import Literal
 
 from pipetui.core.message import say
 from pipetui.core.moment import Period, period, range_of
-from pipetui.core.money import amount_from_text
+from pipetui.core.money import EXACT, amount_from_text
 from pipetui.core.text import clean, day_from_words, fold
 from pipetui.errors import Invalid
 
@@ -54,18 +56,23 @@ _FIELDS: dict[str, Field] = {
     "pipeline": "pipeline",
     "amount": "amount", "montant": "amount", "chance": "chance", "prob": "chance", "age": "age",
     "close": "close",
-    "cloture": "close", "created": "created", "cree": "created", "closed": "closed", "clos": "closed", "next": "next",
+    "cloture": "close", "created": "created", "cree": "created", "creee": "created", "closed": "closed",
+    "clos": "closed", "next": "next",
     "prochaine": "next", "is": "is", "est": "is",
 }  # fmt: skip
 _FLAGS: dict[str, Flag] = {
     "open": "open", "ouverte": "open", "won": "won", "gagnee": "won", "lost": "lost", "perdue": "lost",
     "closed": "closed",
     "close": "closed", "stalled": "stalled", "bloquee": "stalled", "late": "late", "retard": "late", "today": "today",
+    "ouvert": "open", "gagne": "won", "perdu": "lost", "bloque": "stalled", "archive": "archived",
     "aujourdhui": "today", "none": "none", "sans": "none", "overdue": "overdue", "depassee": "overdue",
     "parked": "parked",
     "veille": "parked", "archived": "archived", "archivee": "archived", "pinned": "pinned", "fixee": "pinned",
 }  # fmt: skip
 _NONE = frozenset(("none", "aucun", "aucune", "sans"))
+_CENT = Decimal("0.01")
+LONGEST = 999_999_999
+"""Days of age; older than anything."""
 _TERM = re.compile(
     r'(?P<minus>-)?(?:(?P<field>[^\W\d_]+)(?P<op>:|>=|<=|=|<|>))?(?P<value>(?:"[^"]*"?|[^\s"])*)'
 )
@@ -89,7 +96,9 @@ class Term:
     field: Field
     op: Op
     values: tuple[Value, ...]
-    """Folded names, `Decimal` amounts in major units, days of age, percent, periods, flags; None for `none`."""
+    """Folded names, `Decimal` amounts in major units to the hundredth, days of age, percent, periods, flags.
+
+    None for `none`."""
 
     def __str__(self) -> str:
         return f"{self.field}{self.op}{','.join(self._shown(value) for value in self.values)}"
@@ -136,21 +145,33 @@ def _quoted(text: str, free: bool = False) -> str:
 
 def parse(text: str, today: date, fiscal_month: int = 1) -> Expr:
     """The expression a line means. Raises Invalid with the offset of the term that cannot be understood."""
-    text = clean(text)
-    parts: list[Term | Word | Not] = []
+    kept = clean(text)
+    try:
+        return And(tuple(_parts(kept, today, fiscal_month)))
+    except Invalid as error:
+        if error.at is None or kept == text:
+            raise
+        raise Invalid(error.message, error.hint, _place(text, error.at)) from error
+
+
+def _place(text: str, at: int) -> int:
+    """Where the character stands in the text as it was typed that stands at `at` once the text is clean."""
+    return bisect_right(range(len(text) + 1), at, key=lambda end: len(clean(text[:end]))) - 1
+
+
+def _parts(text: str, today: date, fiscal_month: int) -> Iterator[Term | Word | Not]:
     for found in _TERM.finditer(text):
         if not found[0].strip() or found[0] == "-":
             continue
         part = _part(found, today, fiscal_month)
         if part is not None:
-            parts.append(Not(part) if found["minus"] else part)
-    return And(tuple(parts))
+            yield Not(part) if found["minus"] else part
 
 
 def _part(found: re.Match[str], today: date, fiscal_month: int) -> Term | Word | None:
     at, raw = found.start(), found["value"]
     if found["field"] is None:
-        word = fold(raw.replace('"', ""))
+        word = _name(raw)
         return Word(word) if word else None
     name = fold(found["field"])
     field = _FIELDS.get(name)
@@ -171,6 +192,11 @@ def _part(found: re.Match[str], today: date, fiscal_month: int) -> Term | Word |
     return Term(field, op, values)
 
 
+def _name(text: str) -> str:
+    """Folded, and without the quotes that folding makes of wide ones."""
+    return fold(fold(text.replace('"', "")).replace('"', ""))
+
+
 def _names() -> list[str]:
     return list(dict.fromkeys(_FIELDS.values()))
 
@@ -188,22 +214,21 @@ def _words(raw: str) -> list[tuple[str, bool]]:
             current += character
     if inside:
         found.append((current.removesuffix(","), True))
-    return [(word, quoted) for word, quoted in found if fold(word)]
+    return [(word, quoted) for word, quoted in found if _name(word)]
 
 
 def _value(field: Field, op: Op, word: str, quoted: bool, today: date, fiscal_month: int, at: int) -> Value:
-    folded = fold(word)
+    folded = _name(word)
     if folded in _NONE and not quoted and field != "is":
         return None
     try:
         if field == "amount":
-            return amount_from_text(word, "EUR").decimal
+            return amount_from_text(word, "EUR").decimal.quantize(_CENT, context=EXACT)
         if field in ("chance", "age"):
-            return _days(folded) if field == "age" else int(folded.removesuffix("%"))
+            return _days(folded) if field == "age" else _percent(folded)
         if field in DAYS:
-            day = day_from_words(word, today)
-            return range_of(day, day + timedelta(days=1)) if day else period(word, today, fiscal_month)
-        return _FLAGS[folded.replace("'", "")] if field == "is" else folded
+            return _period(word, today, fiscal_month)
+        return _FLAGS[re.sub("['’]", "", folded)] if field == "is" else folded
     except Invalid as error:
         raise Invalid(error.message, error.hint, at) from error
     except (KeyError, ValueError, OverflowError) as error:
@@ -213,14 +238,30 @@ def _value(field: Field, op: Op, word: str, quoted: bool, today: date, fiscal_mo
         raise Invalid(say('"{text}" does not fit {field}.', text=word[:40], field=field), hint, at) from error
 
 
-def _days(word: str) -> int:
-    found = re.fullmatch(r"(\d{1,5})\s*(d|j|w|s|m|mo|y|a)?", word)
+def _period(word: str, today: date, fiscal_month: int) -> Period:
+    """A period, else a day: `next month` is all of it. Raises Invalid."""
+    try:
+        return period(word, today, fiscal_month)
+    except Invalid:
+        day = day_from_words(word, today)
+        if day is None:
+            raise
+        return range_of(day, day + timedelta(days=1))
+
+
+def _percent(word: str) -> int:
+    found = re.fullmatch(r"(\d{1,18})\s*%?", word)
     if found is None:
         raise ValueError(word)
-    return round(
-        int(found[1])
-        * {"w": 7, "s": 7, "m": 30.4375, "mo": 30.4375, "y": 365.25, "a": 365.25}.get(found[2] or "", 1)
-    )
+    return int(found[1])
+
+
+def _days(word: str) -> int:
+    found = re.fullmatch(r"(\d{1,9})\s*(d|j|w|s|m|mo|y|a)?", word)
+    if found is None:
+        raise ValueError(word)
+    unit = {"w": 7, "s": 7, "m": 30.4375, "mo": 30.4375, "y": 365.25, "a": 365.25}.get(found[2] or "", 1)
+    return min(round(int(found[1]) * unit), LONGEST)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

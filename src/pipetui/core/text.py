@@ -83,12 +83,11 @@ def day_from_words(text: str, today: date, month_first: bool = False, ahead: boo
     """A day as people write it in English or French, None when it is none.
 
     `fri`, `vendredi`, `tomorrow`, `demain`, `30/9`, `30/09/2026`, `2026-09-30`, `9 dec`, `in 3 days`,
-    `dans 2 semaines`, `+3d`, `next week`, `fin de mois`. A weekday is the next one, never today; a day without a year
-    is the first one not more than half a year past, with `ahead` not past at all. `month_first` reads `9/30` as
-    Americans do.
+    `dans 2 semaines`, `+3d`, `next week`, `fin de mois`; `le` or `on` may stand before it. A weekday is the next one,
+    never today; a day without a year is the first one not more than half a year past, with `ahead` not past at all.
+    `month_first` reads `9/30` as Americans do.
     """
-    words = fold(text).rstrip(".")
-    words = words.replace("’", "'")
+    words = fold(text).rstrip(".").replace("’", "'").removeprefix("le ").removeprefix("on ")
     if words in _FIXED:
         return today + timedelta(days=_FIXED[words])
     try:
@@ -116,7 +115,7 @@ def _ahead(words: str, today: date) -> date | None:
         return today + timedelta(days=amount * _UNITS[unit]) if unit in _UNITS else None
     if words in ("next week", "semaine prochaine", "la semaine prochaine"):
         return today + timedelta(days=7 - today.weekday())
-    if words in ("next month", "mois prochain", "le mois prochain"):
+    if words in ("next month", "mois prochain"):
         return _months_on(today.replace(day=1), 1)
     return None
 
