@@ -82,3 +82,10 @@ def waiting(db: Database, scope: Scope) -> dict[int, dict[str, tuple[int, int, i
     """Parked deals by stage and currency: how many, how many with an amount, their sum in minor units."""
     open_stages = [stage for stage in stages(db, scope.pipeline_id) if stage.kind == "open"]
     return {stage.id: found for stage in open_stages if (found := parked(db, scope, stage))}
+
+
+def deals_by_stage(db: Database, pipeline_id: int) -> dict[int, int]:
+    """How many deals stand in each stage, parked and archived ones too."""
+    return dict(
+        db.rows("SELECT stage_id, SUM(n) FROM tally WHERE pipeline_id = ? GROUP BY stage_id", (pipeline_id,))
+    )

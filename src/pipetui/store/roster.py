@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, TypeVar
 
 from pipetui.core.deal import Contact, Deal, LostReason, Member, Organization, Source, Tag, Visit
 from pipetui.core.roster import KnownCompany, KnownDeal, KnownPerson, Roster
 
 if TYPE_CHECKING:
     from pipetui.core.desk import Desk
+    from pipetui.store.db import Database
     from pipetui.store.store import Store
+
+P = TypeVar("P", Contact, Organization)
 
 
 def roster(store: Store, desk: Desk, currency: str) -> Roster:
@@ -43,3 +47,22 @@ def roster(store: Store, desk: Desk, currency: str) -> Roster:
         company=lambda number: store.get(Organization, number),
         person=lambda number: store.get(Contact, number),
     )
+
+
+def names(db: Database, kind: type[Contact | Organization], begun: str, few: int) -> list[str]:
+    """All names where there are at most so few; else at most so many that begin like `begun`, none without it."""
+    rows = db.rows(f"SELECT name FROM {kind.table} WHERE archived_at IS NULL LIMIT ?", (few + 1,))
+    if len(rows) > few:
+        start = begun.strip()[:2].lower()
+        like = f"SELECT name FROM {kind.table} WHERE archived_at IS NULL AND lower(name) LIKE ? LIMIT ?"
+        rows = db.rows(like, (f"{start}%", few)) if start.isalnum() else []
+    return [row[0] for row in rows]
+
+
+def called(store: Store, kind: type[P], wanted: Iterable[str | None], few: int) -> list[P]:
+    """All people or companies where there are at most so few; else those of the wanted names."""
+    if len(store.db.rows(f"SELECT id FROM {kind.table} LIMIT ?", (few + 1,))) <= few:
+        return store.all(kind, archived_at=None)
+    sql = f"SELECT id FROM {kind.table} WHERE archived_at IS NULL AND lower(name) = ?"
+    lowered = sorted({name.lower() for name in wanted if name})
+    return [store.get(kind, row[0]) for name in lowered for row in store.db.rows(sql, (name,))]

@@ -17,6 +17,7 @@ from pipetui.core.message import say
 from pipetui.core.money import Money
 from pipetui.core.quickadd import Draft, Known, Part
 from pipetui.lang import _
+from pipetui.store.roster import called, names, roster
 from pipetui.ui.card import name
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Dialogs:
         known = Known(
             [stage.name for stage in self.app.reading.stages],
             [source.name for source in self._store.all(Source)],
-            self._names("organization", ""),
+            self._names(Organization),
             self.currency,
             lang.month_first(),
         )
@@ -73,31 +74,16 @@ class Dialogs:
         await self.app.acts.commit(Batch(say("Add {deal}", deal=title), changes), follow=number)
 
     def _candidates(self, part: Part, words: str) -> Sequence[str]:
-        return self._names("contact" if part == "contact" else "organization", words)
+        return self._names(Contact if part == "contact" else Organization, words)
 
-    def _names(self, table: str, words: str) -> list[str]:
-        """All names where they are few; else those with the same first letters, and none without letters."""
-        db = self.app.reading.db
-        limit = FEW + 1
-        rows = db.rows(f"SELECT name FROM {table} WHERE archived_at IS NULL LIMIT ?", (limit,))
-        if len(rows) > FEW:
-            begun = words.strip()[:2].lower()
-            found = f"SELECT name FROM {table} WHERE archived_at IS NULL AND lower(name) LIKE ? LIMIT ?"
-            rows = db.rows(found, (f"{begun}%", FEW)) if begun.isalnum() else []
-        return [row[0] for row in rows]
+    def _names(self, kind: type[Contact | Organization], words: str = "") -> list[str]:
+        return names(self.app.reading.db, kind, words, FEW)
 
-    def _register(self, *names: str | None) -> Register:
+    def _register(self, *wanted: str | None) -> Register:
         """The people and companies that may be meant: all of them where they are few, else those of these names."""
-        contacts, companies = self._alike(Contact, names), self._alike(Organization, names)
+        contacts = called(self._store, Contact, wanted, FEW)
+        companies = called(self._store, Organization, wanted, FEW)
         return Register.of(contacts, companies, self._store.all(Source), self._store.all(Tag))
-
-    def _alike(self, kind: type[Any], names: Sequence[str | None]) -> list[Any]:
-        db = self.app.reading.db
-        if len(db.rows(f"SELECT id FROM {kind.table} LIMIT ?", (FEW + 1,))) <= FEW:
-            return self._store.all(kind, archived_at=None)
-        sql = f"SELECT id FROM {kind.table} WHERE archived_at IS NULL AND lower(name) = ?"
-        wanted = {each.lower() for each in names if each}
-        return [self._store.get(kind, row[0]) for each in sorted(wanted) for row in db.rows(sql, (each,))]
 
     # The fields of a deal
 
@@ -158,8 +144,8 @@ class Dialogs:
             pinned_until=deal.pinned_until,
             owners=list(members.values()),
             sources=list(sources.values()),
-            organizations=self._names("organization", ""),
-            contacts=self._names("contact", ""),
+            organizations=self._names(Organization),
+            contacts=self._names(Contact),
         )
 
     # A file to take in
@@ -190,7 +176,6 @@ class Dialogs:
 
     def _take(self, plan: Plan, choices: Choices, dry: bool, progress: Progress) -> Report:
         from pipetui.exchange.intake import Intake
-        from pipetui.store.roster import roster
 
         store = self.app.reading.another()
         try:

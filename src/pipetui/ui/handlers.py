@@ -127,7 +127,9 @@ class Handlers:
         self._dialogs.edit()
 
     def do_stages(self) -> None:
-        raise Refused(say("Define the stages from the shell."), say("pipetui stages --help"))
+        from pipetui.ui.rearrange import Rearrange
+
+        Rearrange(self.app).open()
 
     def do_import(self) -> None:
         self._dialogs.take_in()
