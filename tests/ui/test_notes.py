@@ -98,6 +98,7 @@ async def test_an_editor_that_fails_changes_nothing(monkeypatch: pytest.MonkeyPa
     app = Bare()
     async with app.run_test(size=(80, 14)):
         monkeypatch.setattr(app, "suspend", nullcontext)
+        monkeypatch.setattr("os.isatty", lambda _: True)
         with pytest.raises(Refused):
             app.edit("text", "false")
         assert app.answer is OPEN
