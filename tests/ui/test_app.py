@@ -11,7 +11,7 @@ import pytest
 from boards import NOW, TODAY, lines
 from pipetui.config import load
 from pipetui.core.change import Batch
-from pipetui.core.deal import Deal
+from pipetui.core.deal import Contact, Deal, Organization
 from pipetui.core.desk import Desk
 from pipetui.core.message import say
 from pipetui.core.moves import open_deal
@@ -19,6 +19,7 @@ from pipetui.core.stage import Stage
 from pipetui.store.db import Database
 from pipetui.store.store import Store
 from pipetui.ui.app import Pipetui
+from pipetui.ui.paint import plain
 from pipetui.ui.reading import Reading
 from pipetui.ui.writer import Writer
 
@@ -39,8 +40,11 @@ class Desktop:
         self.other.commit(Batch(say("Add deals"), tuple(changes)))
         self.reading = Reading(Database(self.url), self.opened, lambda: (TODAY, NOW))
         self.writer = Writer(self.opened)
-        config = load({"HOME": str(folder), "PIPETUI_DB": self.url, "PIPETUI_CONFIG": str(folder / "none")})
-        self.app = Pipetui(config, self.reading, self.writer)
+        self._settings = {"HOME": str(folder), "PIPETUI_DB": self.url, "PIPETUI_CONFIG": str(folder / "none")}
+        self.app = self.another_app()
+
+    def another_app(self) -> Pipetui:
+        return Pipetui(load(self._settings), self.reading, self.writer)
 
     def opened(self) -> Store:
         return Store.open(self.url, login="marie", now=lambda: datetime.now(UTC))
@@ -150,3 +154,101 @@ async def test_what_was_shown_is_written_before_the_end(desktop: Desktop) -> Non
     desktop.writer.close()
     assert desktop.stage_of("Acme") == "Prospect"
     desktop.writer = Writer(desktop.opened)
+
+
+async def test_one_line_opens_a_deal_with_whom_it_is_with(desktop: Desktop) -> None:
+    async with desktop.app.run_test(size=(120, 24)) as pilot:
+        await pilot.press("n", *'Zephyr audit 12k @"Marie Curie" #vip !fri call back')
+        await pilot.pause(0.2)
+        assert any("12,000" in line and "Marie Curie" in line for line in lines(desktop.app))
+        await pilot.press("enter")
+        await pilot.pause(0.2)
+        await desktop.writer.settled()
+        await pilot.pause(0.2)
+        assert "Add Zephyr audit" in lines(desktop.app)[-1]
+        (deal,) = [deal for deal in desktop.other.all(Deal) if deal.title == "Zephyr audit"]
+        assert deal.amount == 1_200_000
+        assert [contact.name for contact in desktop.other.all(Contact)] == ["Marie Curie"]
+        assert any(line.startswith("▌Zephyr audit") for line in lines(desktop.app))
+
+
+async def test_the_form_changes_a_deal_and_whom_it_is_with(desktop: Desktop) -> None:
+    async with desktop.app.run_test(size=(120, 30)) as pilot:
+        await pilot.press("e")
+        await pilot.pause(0.2)
+        await pilot.press("tab", *"Northwind & fils", "tab", *"Ada", "tab", *"ada@example.org", "enter")
+        await pilot.pause(0.3)
+        await desktop.writer.settled()
+        await pilot.pause(0.2)
+        (company,) = desktop.other.all(Organization)
+        (person,) = desktop.other.all(Contact)
+        assert (company.name, person.name, person.email) == ("Northwind & fils", "Ada", "ada@example.org")
+        assert person.organization_id == company.id
+        assert any("Northwind & fils" in line for line in lines(desktop.app))
+
+
+async def test_a_new_stage_is_a_new_column(desktop: Desktop) -> None:
+    async with desktop.app.run_test(size=(200, 30)) as pilot:
+        await pilot.press("D")
+        await pilot.pause(0.2)
+        await pilot.press("a", *"Trial", "tab", *"It works with it.", "enter")
+        await pilot.pause(0.4)
+        await pilot.press("escape")
+        await pilot.pause(0.3)
+        header = lines(desktop.app)[2]
+        assert header.index("Lead") < header.index("Trial") < header.index("Prospect")
+
+
+async def test_a_stage_retired_from_the_board_gives_its_deals_away(desktop: Desktop) -> None:
+    async with desktop.app.run_test(size=(200, 30)) as pilot:
+        await pilot.press("D")
+        await pilot.pause(0.2)
+        await pilot.press("x")
+        await pilot.pause(0.2)
+        await pilot.press(*"Meeting", "enter")
+        await pilot.pause(0.4)
+        await pilot.press("escape")
+        await pilot.pause(0.3)
+        assert desktop.stage_of("Acme") == "Meeting"
+        assert "Lead" not in lines(desktop.app)[2]
+        await pilot.press("u")
+        await pilot.pause(0.3)
+        assert desktop.stage_of("Acme") == "Lead"
+
+
+async def test_a_file_comes_in_and_goes_again(desktop: Desktop, tmp_path: Path) -> None:
+    file = tmp_path / "deals.csv"
+    file.write_text("title,amount,stage\nFrom a file,12,Quote\nBroken,twelve,Quote\n")
+    async with desktop.app.run_test(size=(120, 30)) as pilot:
+        await pilot.press("i", *str(file), "enter")
+        await pilot.pause(0.5)
+        await pilot.press("i")
+        await pilot.pause(0.5)
+        assert any("twelve" in line for line in lines(desktop.app))
+        await pilot.press("i")
+        await pilot.pause(0.5)
+        await pilot.press("enter")
+        await pilot.pause(0.3)
+        assert desktop.stage_of("From a file") == "Quote"
+        assert any("From a file" in line for line in lines(desktop.app))
+        await pilot.press("u")
+        await pilot.pause(0.3)
+        assert not any(deal.title == "From a file" for deal in desktop.other.all(Deal))
+
+
+@pytest.mark.parametrize(
+    ("key", "seen"), [("d", "Way through the stages"), ("f", "expected to bring"), ("question_mark", "Keys")]
+)
+async def test_panes_stand_beside_the_board_and_take_its_place_where_it_is_narrow(
+    desktop: Desktop, key: str, seen: str
+) -> None:
+    for size in ((120, 40), (80, 24), (80, 40)):
+        desktop.app = desktop.another_app()
+        async with desktop.app.run_test(size=size) as pilot:
+            await pilot.pause(0.5)
+            await pilot.press(key)
+            await pilot.pause(0.2)
+            assert any(seen in line for line in [*lines(desktop.app), *map(plain, desktop.app.side.lines)])
+            await pilot.press("escape")
+            await pilot.pause(0.1)
+            assert any(line.startswith("▌Acme") for line in lines(desktop.app))

@@ -86,6 +86,5 @@ def waiting(db: Database, scope: Scope) -> dict[int, dict[str, tuple[int, int, i
 
 def deals_by_stage(db: Database, pipeline_id: int) -> dict[int, int]:
     """How many deals stand in each stage, parked and archived ones too."""
-    return dict(
-        db.rows("SELECT stage_id, SUM(n) FROM tally WHERE pipeline_id = ? GROUP BY stage_id", (pipeline_id,))
-    )
+    sql = "SELECT stage_id, CAST(SUM(n) AS BIGINT) FROM tally WHERE pipeline_id = ? GROUP BY stage_id"
+    return dict(db.rows(sql, (pipeline_id,)))
