@@ -111,6 +111,13 @@ def test_a_goal_that_is_reached_asks_for_nothing() -> None:
     assert "Signed in November 2026: 4 deals, €4k." in text
 
 
+def test_when_the_open_deals_are_enough_it_is_said_once() -> None:
+    text = said(asked(Book(TWO, [some(QUOTES, 30)]), 3))
+    assert "Expected of the open deals: 6.0.\n" in text
+    assert "→ On average, the open deals are enough." in text
+    assert "⚑" not in text
+
+
 def test_a_goal_in_money_is_told_in_money() -> None:
     book = Book(TWO, [some(QUOTES, 10, 1_000_000), some(WON, 2, 200_000)], won=[some(WON, 2, 200_000)])
     text = said(asked(book, 900_000, "revenue", currency="EUR"))

@@ -163,9 +163,7 @@ def _distance(goal: Outlook, one: Forecast) -> Message:
         return say("It is reached.")
     expected, missing = _expected(goal.expected, goal, one), _expected(goal.missing, goal, one)
     if goal.missing <= 0:
-        return say(
-            "Expected of the open deals: {expected}. Nothing is missing on average.", expected=expected
-        )
+        return say("Expected of the open deals: {expected}.", expected=expected)
     return say(
         "Expected of the open deals: {expected}. Missing: {missing}.", expected=expected, missing=missing
     )

@@ -113,7 +113,7 @@ class StageEditor(ModalScreen[bool]):
         self._measure()
 
     def _measure(self) -> None:
-        wanted = 3 * len(self._shown.stages) + 4
+        wanted = len(self._lines(self.size.width)) + 4
         self._pane.styles.height = max(min(wanted, self.size.height - 1), 4)
 
     def on_pane_resized(self) -> None:
