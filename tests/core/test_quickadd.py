@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipetui.core.money import Money
-from pipetui.core.quickadd import Known, draft
+from pipetui.core.quickadd import Draft, Known, draft
+from pipetui.core.text import clean
 
 TODAY = date(2026, 11, 23)
 KNOWN = Known(stages=("Lead", "Devis"), sources=("Salon", "Web site"), organizations=("Acme", "Acme Holding"))
@@ -23,7 +25,93 @@ def test_the_whole_line_of_the_manual() -> None:
     assert (read.source, read.tags, read.stage) == ("Salon", (), "Devis")
     assert (read.close, read.chance) == (date(2027, 9, 30), 40)
     assert (read.step, read.step_kind, read.step_due) == ("call back", "call", date(2026, 11, 27))
-    assert [line[place.start : place.end] for place in read.places if place.part == "amount"] == ["12k€"]
+    assert [(line[place.start : place.end], place.part) for place in read.places] == [
+        ("Acme", "organization"),
+        ("site", "title"),
+        ("web", "title"),
+        ("12k€", "amount"),
+        ('@"Marie Curie"', "contact"),
+        ("marie@acme.fr", "email"),
+        ("0612345678", "phone"),
+        ("#salon", "source"),
+        ("stage:devis", "stage"),
+        ("close:30/9", "close"),
+        ("40%", "chance"),
+        ("!fri call back", "step"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "amount", "title"),
+    [
+        ("Acme web 12 500,50 €", Money(1_250_050, "EUR"), "web"),
+        ("Acme web 12\u202f500,50\u00a0€ #vip", Money(1_250_050, "EUR"), "web"),
+        ("Acme $12,500.50 web", Money(1_250_050, "USD"), "web"),
+        ("Acme web 12 k€", Money(1_200_000, "EUR"), "web"),
+        ("Acme web 1.5M€", Money(150_000_000, "EUR"), "web"),
+        ("Acme web EUR 500", Money(50_000, "EUR"), "web"),
+        ("Acme web 100 kr", Money(10_000, "SEK"), "web"),
+        ("Acme web 12 500", Money(1_250_000, "EUR"), "web"),
+        ("Acme montant:12 web", Money(1_200, "EUR"), "web"),
+        ("Acme web 12k,", None, "web 12k,"),
+        ("Acme web 24/7", None, "web 24/7"),
+        ("Acme (2026)", None, "(2026)"),
+        ("Acme 12.10.2026", None, "12.10.2026"),
+        ("Acme CRM 2.0", None, "CRM 2.0"),
+        ("Acme 500TTC", None, "500TTC"),
+        ("Acme -500", None, "-500"),
+        ("Acme 9999999999999999 €", None, "9999999999999999 €"),
+    ],
+)
+def test_money_is_known_by_its_shape(line: str, amount: Money | None, title: str) -> None:
+    read = draft(line, TODAY, KNOWN)
+    assert (read.amount, read.title) == (amount, title)
+
+
+@pytest.mark.parametrize(
+    "phone",
+    [
+        "0612345678",
+        "06 12 34 56 78",
+        "06.12.34.56.78",
+        "+33 6 12 34 56 78",
+        "+33(0)612345678",
+        "+41 44 668 18 00",
+        "020 7946 0958",
+        "(555) 123-4567",
+        "+1 (555) 123-4567",
+        "555-123-4567",
+    ],
+)
+def test_a_phone_number_is_kept_as_it_was_typed(phone: str) -> None:
+    line = f"Acme web {phone} 12 500 €"
+    read = draft(line, TODAY, KNOWN)
+    assert (read.phone, read.amount, read.title) == (phone, Money(1_250_000, "EUR"), "web")
+    assert [line[place.start : place.end] for place in read.places if place.part == "phone"] == [phone]
+
+
+@pytest.mark.parametrize(("word", "chance"), [("40%", 40), ("40 %", 40), ("0%", 0), ("140%", None)])
+def test_a_chance_is_a_percentage(word: str, chance: int | None) -> None:
+    assert draft(f"Acme web {word}", TODAY, KNOWN).chance == chance
+
+
+def test_what_comes_a_second_time_stays_in_the_title() -> None:
+    line = "Acme a@acme.fr b@acme.fr @Ada @Bob stage:lead stage:devis 40% 50% 0612345678 0687654321"
+    read = draft(line, TODAY, KNOWN)
+    assert (read.email, read.contact, read.stage, read.chance, read.phone) == (
+        "a@acme.fr", "Ada", "Lead", 40, "0612345678",
+    )  # fmt: skip
+    assert read.title == "b@acme.fr @Bob stage:devis 50% 0687654321"
+
+
+def test_a_second_source_is_a_tag() -> None:
+    read = draft('Zed #salon #"web site" #vip', TODAY, KNOWN)
+    assert (read.source, read.tags) == ("Salon", ("web site", "vip"))
+
+
+def test_a_known_company_may_look_like_money() -> None:
+    read = draft("3M audit 12k", TODAY, Known(organizations=("3M",)))
+    assert (read.organization, read.title, read.amount) == ("3M", "audit", Money(1_200_000, "EUR"))
 
 
 @pytest.mark.parametrize(
@@ -37,6 +125,8 @@ def test_the_whole_line_of_the_manual() -> None:
         ("audit org:Zed", "Zed", "audit"),
         ("[/b] Acme [VIP]", "[/b] Acme [VIP]", ""),
         ("Contrat 2026 24/7", "Contrat 2026 24/7", ""),
+        ("ACMÉ HOLDING audit", "Acme Holding", "audit"),
+        ('"Acme audit" web', "Acme audit web", ""),
     ],
 )
 def test_who_it_is_with_and_what_it_is_about(line: str, company: str | None, title: str) -> None:
@@ -61,10 +151,14 @@ def test_what_comes_next(line: str, kind: str, due: date, clock: str | None, tex
 
 
 def test_what_cannot_be_read_is_said_where_it_stands() -> None:
-    read = draft("Acme stage:nowhere close:someday", TODAY, KNOWN)
+    read = draft("Acme stage:nowhere close:someday montant:lots email:x étape:", TODAY, KNOWN)
+    assert (read.organization, read.title) == ("Acme", "")
     assert [(str(p.message), p.start, p.end) for p in read.problems] == [
         ('There is no stage "nowhere".', 5, 18),
         ('"someday" is not a day.', 19, 32),
+        ('"lots" is not an amount.', 33, 45),
+        ('"x" is not an e-mail address.', 46, 53),
+        ("étape: what should it be?", 54, 60),
     ]
 
 
@@ -73,15 +167,69 @@ def test_two_tags_and_only_the_first_amount() -> None:
     assert (read.tags, read.amount, read.organization) == (("vip", "new"), Money(500_000, "EUR"), "Zed 300")
 
 
-@given(st.text(st.characters(codec=None), max_size=80))
+HOSTILE = [
+    "Acme", "Dupont & fils", "[/b] Acme [VIP]", "[@click=app.quit]x[/]", "\x1b]0;owned\x07Acme", "\x9b31mred",
+    "nul\x00", "evil\u202etxt.exe", "\ud800", "e\u0301", "👩‍💻", "日本語", "12 500,50 €", "06 12 34 56 78", "40 %",
+    "@", '"', "#", "!", ":", "stage:", "close:30/9", 'org:"', "!\x1b[2Jfri", "１２k€", "1'2", "＂", "\u2066iso\u2069",
+]  # fmt: skip
+signs = st.text(st.sampled_from('Aé1 ,.€k%@#!:"+-()\u00a0\x1b'), max_size=40)
+pieces = st.lists(st.sampled_from(HOSTILE), max_size=6).map(" ".join)
+
+
+def texts_of(read: Draft) -> list[str]:
+    said = (
+        read.title,
+        read.contact,
+        read.email,
+        read.phone,
+        read.organization,
+        read.source,
+        read.stage,
+        read.step,
+    )
+    return [text for text in (*said, *read.tags) if text]
+
+
+@given(st.text(st.characters(codec=None), max_size=80) | signs | pieces)
 def test_any_line_is_read(line: str) -> None:
     read = draft(line, TODAY, KNOWN)
-    assert all(0 <= place.start < place.end <= len(line) for place in read.places)
-    assert read.organization is None or "\x1b" not in read.organization
+    spans = [(one.start, one.end) for one in read.places] + [(one.start, one.end) for one in read.problems]
+    assert all(0 <= start < end <= len(line) for start, end in spans)
+    assert all(before[1] <= after[0] for before, after in pairwise(sorted(spans)))
+    assert all(text == clean(text) for text in texts_of(read))
+
+
+@pytest.mark.parametrize("word", HOSTILE)
+def test_hostile_words_are_harmless_wherever_they_stand(word: str) -> None:
+    for line in (word, f"Zed {word}", f"@{word}", f'@"{word}"', f"#{word}", f"org:{word}", f"Zed !{word}"):
+        read = draft(line, TODAY, KNOWN)
+        assert all(text == clean(text) for text in texts_of(read))
+        assert all(place.end <= len(line) for place in read.places)
+
+
+def test_what_is_left_of_a_hostile_name_is_shown_as_it_is() -> None:
+    assert draft("[/b]\x1b[2J Acme [VIP]\u202e 12k", TODAY, KNOWN).organization == "[/b][2J Acme [VIP]"
 
 
 @pytest.mark.parametrize(
-    "line", ["x" * 10_000, "@" * 10_000, '"' * 10_000, "!" * 10_000, "1." * 5_000, "a@b." * 2_500]
+    "line",
+    [
+        "x" * 10_000,
+        "@" * 10_000,
+        '"' * 10_000,
+        "!" * 10_000,
+        "1." * 5_000,
+        "a@b." * 2_500,
+        "1" * 10_000 + "x",
+        "12 500 " * 1_400,
+        "+1 " * 3_300,
+        "+1-1" * 2_500,
+        "acme é " * 1_400,
+        " ".join(f"#t{number}" for number in range(2_000)),
+        "1" + " " * 10_000 + "x",
+        "(555) " * 1_600,
+        "EUR" * 3_300,
+    ],
 )
 def test_very_long_lines_are_read_at_once(line: str) -> None:
     assert draft(line, TODAY, KNOWN) is not None

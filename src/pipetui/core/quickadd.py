@@ -2,22 +2,26 @@
 
     Acme site web 12k€ @"Marie Curie" marie@acme.fr 0612345678 #salon stage:devis close:30/9 40% !fri call back
 
-`@` is the person, `#` a source when it is known and a tag otherwise, `org:` the company, `!` the next step up to the
-end of the line: a day, a time, what to do. The rest is the title; a company known by its name at the beginning of it is
-the company, and without any company or person the title names the company too.
+`@` is the person (one word, or several in quotes), `#` a source when it is known and a tag otherwise, `org:` the
+company, `!` the next step up to the end of the line: a day, a time, what to do. Money, phone and e-mail are known by
+their shape, with spaces in them or not. The rest is the title: a known company it begins with is the company, and
+without any company or person the whole of it is. A deal has one amount, one stage...: what comes a second time stays in
+the title, where it is seen.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
+from pipetui.core import fields
 from pipetui.core.deal import ActivityKind
 from pipetui.core.message import Message, say
 from pipetui.core.money import Money, amount_from_text
+from pipetui.core.shapes import MONEY, PERCENT, PHONE, amount_of, is_email, is_phone
 from pipetui.core.text import clean, day_from_words, fold
 from pipetui.errors import Invalid
 
@@ -29,11 +33,14 @@ _FIELDS: dict[str, Part] = {
     "company": "organization", "societe": "organization", "source": "source", "origine": "source", "tag": "tag",
     "amount": "amount", "montant": "amount", "contact": "contact", "tel": "phone", "phone": "phone", "email": "email",
 }  # fmt: skip
-_WORD = re.compile(r'(?P<key>@|#|[^\W\d_]+:)?(?:"(?P<quoted>[^"]*)"?|(?P<plain>[^\s"]+))|"')
-_EMAIL = re.compile(r"[^\s@<>\"]{1,64}@[^\s@<>\"]{1,190}\.[^\s@<>\".]{2,24}")
-_PHONE = re.compile(r"\+?\d[\d.()/-]{7,20}\d")
-_PERCENT = re.compile(r"(\d{1,3})\s?%")
-_AMOUNT = re.compile(r"[-(]?(?:[$€£¥]|[A-Z]{3})?\d[\d.,'’]*[kKmM]?(?:[$€£¥]|[A-Z]{3})?\)?")
+_WORD = re.compile(
+    rf"(?<!\S)(?:(?P<phone>{PHONE})|(?P<percent>{PERCENT})|(?P<money>{MONEY}))(?!\S)|"
+    r'(?P<key>@|#|[^\W\d_]+:)?(?:"(?P<quoted>[^"]*)"?|(?P<plain>[^\s"]+))|"'
+)
+DASHES = ("-", "–", "—", ":")
+"""What may stand between a company and the title."""
+LONGEST = 20
+"""Words of a company's name."""
 _TIME = re.compile(r"(\d{1,2})[:h](\d{2})?")
 _KINDS: tuple[tuple[ActivityKind, tuple[str, ...]], ...] = (
     ("call", ("call", "phone", "ring", "appel", "appeler", "rappel", "rappeler", "telephoner", "tel")),
@@ -109,18 +116,26 @@ class _Reader:
     line: str
     today: date
     known: Known
-    draft: Draft = Draft()
+    values: dict[str, Any] = field(default_factory=dict)
+    """Of the draft."""
     words: list[tuple[int, int, str]] = field(default_factory=list)
     """What is left for the title."""
+    tagged: set[str] = field(default_factory=set)
+    """Its tags, folded."""
+    places: list[Place] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
 
     def keep(self, part: Part, start: int, end: int, **values: object) -> None:
-        """A stretch was read as this."""
-        places = (*self.draft.places, Place(start, end, part))
-        self.draft = replace(self.draft, places=places, **values)  # type: ignore[arg-type]
+        """A stretch was read as this; it stays in the title when the deal has it already."""
+        if values.keys() & self.values.keys() and part != "tag":
+            self.words.append((start, end, clean(self.line[start:end])))
+        else:
+            self.places.append(Place(start, end, part))
+            self.values |= values
 
     def trouble(self, message: Message, start: int, end: int) -> None:
         """A stretch cannot be read."""
-        self.draft = replace(self.draft, problems=(*self.draft.problems, Problem(message, start, end)))
+        self.problems.append(Problem(message, start, end))
 
 
 def draft(line: str, today: date, known: Known) -> Draft:
@@ -132,7 +147,8 @@ def draft(line: str, today: date, known: Known) -> Draft:
     if bang is not None:
         _take_step(reader, bang)
     _name(reader)
-    return replace(reader.draft, places=tuple(sorted(reader.draft.places, key=lambda place: place.start)))
+    places = tuple(sorted(reader.places, key=lambda place: place.start))
+    return Draft(**reader.values, places=places, problems=tuple(reader.problems))
 
 
 def _split_step(line: str) -> tuple[int, int | None]:
@@ -149,87 +165,96 @@ def _split_step(line: str) -> tuple[int, int | None]:
 def _take(reader: _Reader, found: re.Match[str]) -> None:
     key, start, end = found["key"] or "", found.start(), found.end()
     text = clean(found["quoted"] if found["quoted"] is not None else found["plain"] or "").strip()
-    if key.endswith(":"):
-        part = _FIELDS.get(fold(key[:-1]))
-        if part is None:
-            reader.words.append((start, end, clean(found[0]).replace('"', "")))
-        elif text:
-            _take_field(reader, part, text, start, end)
+    if found["phone"] or found["percent"] or found["money"]:
+        _take_shape(reader, found)
+    elif key.endswith(":"):
+        _take_keyed(reader, key[:-1], text, found)
+    elif key == "#" and text:
+        _take_tag(reader, text, start, end)
     elif key and text:
-        if key == "#":
-            _take_tag(reader, text, start, end)
-        else:
-            reader.keep("contact", start, end, contact=text)
-    elif text and found["quoted"] is None:
-        _take_plain(reader, text, start, end)
+        reader.keep("contact", start, end, contact=text)
+    elif is_email(text) and found["quoted"] is None:
+        reader.keep("email", start, end, email=text)
+    elif text.endswith(":") and fold(text[:-1]) in _FIELDS and found["quoted"] is None:
+        _take_keyed(reader, text[:-1], "", found)
     elif text:
         reader.words.append((start, end, text))
 
 
-def _take_plain(reader: _Reader, text: str, start: int, end: int) -> None:
-    """A word without a sign is known by its shape."""
-    percent = _PERCENT.fullmatch(text)
-    if _EMAIL.fullmatch(text):
-        reader.keep("email", start, end, email=text)
-    elif percent and int(percent[1]) <= 100:
-        reader.keep("chance", start, end, chance=int(percent[1]))
-    elif _is_phone(text):
+def _take_shape(reader: _Reader, found: re.Match[str]) -> None:
+    start, end, text = found.start(), found.end(), clean(found[0])
+    if found["phone"] and is_phone(text):
         reader.keep("phone", start, end, phone=text)
-    elif (money := _amount(reader, text)) and reader.draft.amount is None:
+    elif found["percent"] and int(text[:-1]) <= 100:
+        reader.keep("chance", start, end, chance=int(text[:-1]))
+    elif (
+        found["money"]
+        and not _begins_company(reader, text)
+        and (money := amount_of(text, reader.known.currency))
+    ):
         reader.keep("amount", start, end, amount=money)
     else:
         reader.words.append((start, end, text))
 
 
-def _is_phone(text: str) -> bool:
-    digits = sum(character.isdigit() for character in text)
-    return bool(_PHONE.fullmatch(text)) and 9 <= digits <= 15 and text[0] in "+0"
+def _begins_company(reader: _Reader, text: str) -> bool:
+    """Whether this begins the line and a known company, like `3M`."""
+    begun = fold(text) + " "
+    first = not reader.words and not reader.places
+    return first and any(f"{fold(name)} ".startswith(begun) for name in reader.known.organizations)
 
 
-def _amount(reader: _Reader, text: str) -> Money | None:
-    """Only what looks like money: a lone year or a `24/7` stays in the title."""
-    if not _AMOUNT.fullmatch(text) or (text.isdigit() and len(text) < 3):
-        return None
-    if re.fullmatch(r"(19|20)\d\d", text):
-        return None
-    try:
-        return amount_from_text(text, reader.known.currency)
-    except Invalid:
-        return None
+def _take_keyed(reader: _Reader, key: str, text: str, found: re.Match[str]) -> None:
+    part = _FIELDS.get(fold(key))
+    if part is None:
+        reader.words.append((found.start(), found.end(), clean(found[0]).replace('"', "")))
+    elif text:
+        _take_field(reader, part, text, found.start(), found.end())
+    else:
+        reader.trouble(say("{field}: what should it be?", field=clean(key)), found.start(), found.end())
 
 
 def _take_tag(reader: _Reader, text: str, start: int, end: int) -> None:
     source = _among(text, reader.known.sources)
-    if source is not None:
+    if source is not None and "source" not in reader.values:
         reader.keep("source", start, end, source=source)
-    elif fold(text) not in map(fold, reader.draft.tags):
-        reader.keep("tag", start, end, tags=(*reader.draft.tags, text))
+    elif fold(text) in reader.tagged:
+        reader.keep("tag", start, end)
+    else:
+        reader.tagged.add(fold(text))
+        reader.keep("tag", start, end, tags=(*reader.values.get("tags", ()), text))
 
 
 def _take_field(reader: _Reader, part: Part, text: str, start: int, end: int) -> None:
-    if part == "stage":
-        stage = _among(text, reader.known.stages)
-        if stage is None:
-            reader.trouble(say('There is no stage "{text}".', text=text[:40]), start, end)
-        else:
-            reader.keep(part, start, end, stage=stage)
-    elif part == "close":
-        day = day_from_words(text, reader.today, reader.known.month_first, ahead=True)
-        if day is None:
-            reader.trouble(say('"{text}" is not a day.', text=text[:40]), start, end)
-        else:
-            reader.keep(part, start, end, close=day)
-    elif part == "amount":
-        try:
-            reader.keep(part, start, end, amount=amount_from_text(text, reader.known.currency))
-        except Invalid as error:
-            reader.trouble(error.message, start, end)
-    elif part == "tag":
+    if part == "tag":
         _take_tag(reader, text, start, end)
-    elif part == "source":
-        reader.keep(part, start, end, source=_among(text, reader.known.sources) or text)
+        return
+    try:
+        value = _value(reader, part, text)
+    except Invalid as error:
+        reader.trouble(error.message, start, end)
     else:
-        reader.keep(part, start, end, **{part: text})
+        reader.keep(part, start, end, **{part: value})
+
+
+def _value(reader: _Reader, part: Part, text: str) -> object:
+    """What a field says. Raises Invalid."""
+    known = reader.known
+    if part == "stage":
+        stage = _among(text, known.stages)
+        if stage is None:
+            raise Invalid(say('There is no stage "{text}".', text=text[:40]))
+        return stage
+    if part == "close":
+        day = day_from_words(text, reader.today, known.month_first, ahead=True)
+        if day is None:
+            raise Invalid(say('"{text}" is not a day.', text=text[:40]))
+        return day
+    if part == "amount":
+        return amount_from_text(text, known.currency)
+    if part == "email":
+        return fields.email(text)
+    return (_among(text, known.sources) or text) if part == "source" else text
 
 
 def _among(text: str, names: Collection[str]) -> str | None:
@@ -288,30 +313,27 @@ def kind_of(text: str) -> ActivityKind:
 
 def _name(reader: _Reader) -> None:
     """The words left are the title; they name the company when nothing else does."""
-    title = " ".join(text for _, _, text in reader.words)
-    for start, end, _ in reader.words:
-        reader.keep("title", start, end)
-    company = reader.draft.organization
-    if company is None:
-        company, title = _known_company(title, reader.known.organizations)
-    if company is None and reader.draft.contact is None and title:
-        company, title = title, ""
-    reader.draft = replace(reader.draft, title=title, organization=company)
+    of_company = 0
+    if "organization" not in reader.values:
+        company, of_company = _known_company(reader)
+        if company is not None:
+            reader.values["organization"] = company
+    for place, (start, end, _) in enumerate(reader.words):
+        reader.places.append(Place(start, end, "organization" if place < of_company else "title"))
+    rest = [text for _, _, text in reader.words[of_company:]]
+    title = " ".join(rest[1:] if of_company and rest and rest[0] in DASHES else rest)
+    if title and not {"organization", "contact"} & reader.values.keys():
+        reader.values["organization"] = title
+    else:
+        reader.values["title"] = title
 
 
-def _known_company(title: str, names: Collection[str]) -> tuple[str | None, str]:
-    """The longest known company the title begins with, and the rest of the title."""
-    folded = fold(title)
-    begun = [name for name in names if _begins(folded, fold(name))]
-    if not begun:
-        return None, title
-    company = max(begun, key=len)
-    words = title.split(" ")
-    for count in range(len(words), 0, -1):
-        if fold(" ".join(words[:count])) == fold(company):
-            return company, " ".join(words[count:]).lstrip("-–—: ")
-    return company, title
-
-
-def _begins(folded: str, name: str) -> bool:
-    return bool(name) and (folded == name or folded.startswith(name + " "))
+def _known_company(reader: _Reader) -> tuple[str | None, int]:
+    """The longest known company the title begins with, and how many words of it that are."""
+    begun, folded = {}, ""
+    for count, (_, _, text) in enumerate(reader.words[:LONGEST], start=1):
+        folded = f"{folded} {fold(text)}".strip()
+        begun[folded] = count
+    named = ((name, begun.get(fold(name), 0)) for name in reader.known.organizations)
+    company, count = max(named, key=lambda one: one[1], default=("", 0))
+    return (company, count) if count else (None, 0)
