@@ -57,10 +57,20 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
     values["db"] = (
         environ.get("PIPETUI_DB") or values.get("db") or str(folder("data", environ) / "pipetui.db")
     )
-    values["me"] = values.get("me") or environ.get("USER") or environ.get("USERNAME") or "me"
+    values["me"] = values.get("me") or environ.get("USER") or environ.get("USERNAME") or _login()
     values["editor"] = values.get("editor") or environ.get("VISUAL") or environ.get("EDITOR") or "vi"
     values["color"] = not environ.get("NO_COLOR")
     return Config(**values)
+
+
+def _login() -> str:
+    """The account this runs under, where the environment does not say: cron jobs write as the same person."""
+    try:
+        from pwd import getpwuid
+
+        return getpwuid(os.getuid()).pw_name
+    except (ImportError, KeyError):
+        return "me"
 
 
 def make_home(db: str) -> None:
