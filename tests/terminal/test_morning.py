@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from machine import SANE, Machine
 from pseudoterminal import PseudoTerminal
 
@@ -36,15 +35,14 @@ def test_a_morning_is_all_there_after_the_program_is_opened_again(machine: Machi
     assert (zephyr["stage"], zephyr["amount"], zephyr["tags"]) == ("Prospect", "12000.00", ["salon"])
     shown = machine.json("show", str(zephyr["id"]))
     assert shown["contact"]["name"] == "Marie Curie"
-    assert [(step["kind"], step["text"]) for step in shown["activities"]] == [("call", "left a message")]
-    stages = last_stages(machine)
-    assert stages[lost] == "Lost"
-    assert stages[won] == "Won"
+    assert [(step["kind"], step["text"]) for step in shown["activities"]] == [("call", "call left a message")]
+    assert stage_after(machine, f"Lose {lost}") == "Lost"
+    assert stage_after(machine, f"Win {won}") == "Won"
     assert "all is well" in machine.run("doctor")
 
 
 def morning(terminal: PseudoTerminal) -> tuple[str, str]:
-    """Add, filter, move, call, lose, win, take back, win again; the names of the lost and the won deal."""
+    """Add, filter, move, call, lose, win, take back, win again; the lost one with its reason, and the won one."""
     terminal.press("n")
     terminal.expect("New deal")
     terminal.press(ENTRY)
@@ -63,17 +61,18 @@ def morning(terminal: PseudoTerminal) -> tuple[str, str]:
     terminal.press("c")
     terminal.expect("What was done")
     terminal.press("call left a message")
-    terminal.expect("☎ left a message")
+    terminal.expect("☎ call left a message")
     terminal.press("enter")
     assert said(terminal, "Note what was done for ").startswith("Zephyr")
 
     terminal.press("escape")
     terminal.expect("Lead [2-9]")
-    terminal.press("h", "x")
+    terminal.press(*"hhhhh", "x")
     terminal.expect("Why was it lost")
     terminal.press("enter")
-    lost = said(terminal, "Lose ", ": .*?")
-    terminal.press("w")
+    lost = said(terminal, "Lose ")
+    assert ": " in lost
+    terminal.press(*"hhhhh", "w")
     won = said(terminal, "Win ")
     terminal.press("u")
     assert said(terminal, "Undone: Win ") == won
@@ -82,14 +81,11 @@ def morning(terminal: PseudoTerminal) -> tuple[str, str]:
     return lost, won
 
 
-def last_stages(machine: Machine) -> dict[str, str]:
-    """Where the deals changed today stand in the store, by the names the journal gives them."""
-    stages = {}
-    for entry in reversed(machine.json("log", "-n", "20")):
-        change = entry["changes"][0]
-        name = entry["label"].partition(" ")[2].partition(":")[0]
-        stages[name] = machine.json("show", str(change["id"]))["stage"]
-    return stages
+def stage_after(machine: Machine, label: str) -> str:
+    """Where the deal of the last batch of that label stands in the store."""
+    entry = next(entry for entry in machine.json("log", "-n", "9") if entry["label"] == label)
+    number = next(change["id"] for change in entry["changes"] if change["table"] == "deal")
+    return str(machine.json("show", str(number))["stage"])
 
 
 def test_what_one_does_appears_in_front_of_the_other(acme: Machine) -> None:
@@ -105,3 +101,35 @@ def test_what_one_does_appears_in_front_of_the_other(acme: Machine) -> None:
     theirs.expect("Prospect 1")
     assert acme.stage("acme") == "Prospect"
     acme.run("doctor")
+
+
+def test_an_edit_of_what_somebody_else_edited_meanwhile_is_refused_with_both_values(acme: Machine) -> None:
+    mine, theirs = acme.open(), acme.open()
+    for terminal in (mine, theirs):
+        terminal.press("e")
+        terminal.expect("Edit Acme")
+    mine.press("Twelve seats", "ctrl+s")
+    said(mine, "Change ")
+    theirs.press("Ten seats", "ctrl+s")
+    theirs.expect("title: theirs Twelve seats, yours Ten seats. marie ")
+    (deal,) = acme.json("list", "acme")
+    assert deal["title"] == "Twelve seats"
+
+
+def test_notes_two_people_write_at_once_are_both_kept(acme: Machine) -> None:
+    script = acme.folder / "editor"
+    script.write_text('#!/bin/sh\necho "of the editor" >>"$1"\necho "the editor is open"\nread answer\n')
+    script.chmod(0o700)
+    acme.env["VISUAL"] = str(script)
+    terminal = acme.open()
+    terminal.press("E")
+    terminal.expect("the editor is open")
+    (deal,) = acme.json("list", "acme")
+    acme.run("edit", str(deal["id"]), "notes=of the shell")
+    terminal.press("enter")
+    terminal.expect("E for both texts")
+    script.write_text("#!/bin/sh\nexit 0\n")
+    terminal.press("E")
+    said(terminal, "Edit ")
+    notes = acme.json("show", str(deal["id"]))["notes"]
+    assert notes.split() == ["of", "the", "shell", "of", "the", "editor"]

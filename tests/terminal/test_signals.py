@@ -121,16 +121,16 @@ def watch(terminal: PseudoTerminal, looks: int, confirmed: list[str]) -> None:
 
 
 EDITOR = """#!/bin/sh
-echo "text of the rep" > "$1"
+trap 'echo "ctrl+c too" >>"$1"' INT
+echo "what was saved" >"$1"
 echo "the editor is open"
-read answer
+read answer || read answer
 """
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-def test_a_signal_during_the_editor_waits_for_its_text(
-    acme: Machine, number: signal.Signals, code: int
-) -> None:
+@pytest.fixture
+def editing(acme: Machine) -> PseudoTerminal:
+    """A terminal in which an editor has the notes of Acme."""
     script = acme.folder / "editor"
     script.write_text(EDITOR)
     script.chmod(0o700)
@@ -139,26 +139,40 @@ def test_a_signal_during_the_editor_waits_for_its_text(
     terminal.press("E")
     terminal.expect("the editor is open")
     assert terminal.modes == SANE
-    terminal.signal(number)
-    terminal.press("\r")
-    assert terminal.wait() == code
-    assert terminal.modes == SANE
-    (deal,) = acme.json("list", "acme")
-    assert acme.json("show", str(deal["id"]))["notes"] == "text of the rep"
+    return terminal
 
 
-def test_ctrl_c_in_the_editor_is_for_the_editor(acme: Machine) -> None:
-    script = acme.folder / "editor"
-    script.write_text("#!/bin/sh\ntrap 'echo more > \"$1\"' INT\necho editor is open\nread answer\n")
-    script.chmod(0o700)
-    acme.env["VISUAL"] = str(script)
-    terminal = acme.open()
-    terminal.press("E")
-    terminal.expect("editor is open")
-    terminal.press("ctrl+c", "enter")
-    terminal.expect(r"\? help|Edit Acme")
-    terminal.press("q")
-    assert terminal.wait() == 0
+def notes(machine: Machine) -> str:
+    """What the store holds of them."""
+    (deal,) = machine.json("list", "acme")
+    return str(machine.json("show", str(deal["id"]))["notes"])
+
+
+@pytest.mark.parametrize(("number", "code"), ENDINGS[:2])
+def test_a_signal_waits_for_the_editor(
+    acme: Machine, editing: PseudoTerminal, number: signal.Signals, code: int
+) -> None:
+    editing.signal(number)
+    editing.press("enter")
+    assert editing.wait() == code
+    assert editing.modes == SANE
+    assert notes(acme) == "what was saved"
+
+
+def test_what_the_editor_saved_before_its_terminal_went_away_is_kept(
+    acme: Machine, editing: PseudoTerminal
+) -> None:
+    editing.close()
+    assert editing.wait() == 129
+    assert notes(acme) == "what was saved"
+
+
+def test_ctrl_c_in_the_editor_is_for_the_editor(acme: Machine, editing: PseudoTerminal) -> None:
+    editing.press("ctrl+c", "enter")
+    editing.expect("Edit Acme")
+    editing.press("q")
+    assert editing.wait() == 0
+    assert notes(acme) == "what was saved\nctrl+c too"
 
 
 # An error nobody expected

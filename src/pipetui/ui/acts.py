@@ -17,6 +17,7 @@ from pipetui.core.message import Message, say, say_n
 from pipetui.errors import Conflict, PipetuiError, Refused
 from pipetui.ui.card import name
 from pipetui.ui.lane import order_key
+from pipetui.ui.paint import fit
 
 if TYPE_CHECKING:
     from pipetui.core.desk import Desk
@@ -342,9 +343,14 @@ def clashing(error: Conflict) -> Message:
         return error.message
     clash = error.clashes[0]
     return say(
-        "{message} {field}: theirs {theirs}, yours {mine}.",
+        "{field}: theirs {theirs}, yours {mine}. {message}",
         message=error.message,
         field=clash.field,
-        theirs="–" if clash.theirs is None else str(clash.theirs),
-        mine="–" if clash.mine is None else str(clash.mine),
+        theirs=_short(clash.theirs),
+        mine=_short(clash.mine),
     )
+
+
+def _short(value: Any) -> str:
+    """A value cut so that two of them fit in the bar of a small terminal."""
+    return "–" if value is None else fit(str(value), 20, "none")

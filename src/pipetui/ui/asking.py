@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from pipetui import lang
 from pipetui.core.change import Batch, Change
 from pipetui.core.deal import Deal, LostReason, Member, View
-from pipetui.core.message import say, say_n
+from pipetui.core.message import Message, say, say_n
 from pipetui.core.query import parse
 from pipetui.core.quickadd import Draft, Known, draft
 from pipetui.core.step import Step
 from pipetui.core.text import day_from_words
-from pipetui.errors import Invalid
+from pipetui.errors import Conflict, Invalid, Refused
 from pipetui.lang import _, day, told
 from pipetui.store.orders import SORTS
 from pipetui.ui.bar import SORT_NAMES
@@ -40,6 +40,8 @@ class Asking:
     def __init__(self, app: Pipetui) -> None:
         self.app = app
         self._looked_for: list[str] = []
+        self._unsaved: dict[int, str] = {}
+        """Notes that could not be kept, by deal."""
 
     # Verbs
 
@@ -123,14 +125,29 @@ class Asking:
         (card,) = self.app.cards[:1]
         deal = self.app.reading.store.get(Deal, card.id)
         editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or self.app.config.editor
+        before = "\n\n".join(filter(None, (deal.notes, self._unsaved.pop(card.id, ""))))
 
         def edited(text: str | None) -> None:
-            if text is not None:
-                self.app.run_worker(self.app.attempt(self.app.acts.edit([card], notes=text.strip())))
+            written = before if text is None else text.strip()
+            if written != deal.notes:
+                batch = Batch(say("Edit {deal}", deal=name(card)), (Change.edit(deal, notes=written),))
+                done = self.app.writer.write(lambda store: store.commit(batch))
+                self.app.run_worker(self.app.attempt(self._noted(done, batch.label, deal.id, written)))
 
-        edit_text(
-            self.app, deal.notes, editor, self.app.look, _("Notes on {deal}").format(deal=name(card)), edited
-        )
+        title = _("Notes on {deal}").format(deal=name(card))
+        edit_text(self.app, before, editor, self.app.look, title, edited)
+
+    async def _noted(self, done: Awaitable[object], label: Message, deal_id: int, text: str) -> None:
+        """Tell that notes are written; when others were written meanwhile, the next time shows both."""
+        try:
+            await done
+        except Conflict:
+            self._unsaved[deal_id] = text
+            raise Refused(
+                say("Not saved: somebody else wrote notes too."), say("Press E for both texts.")
+            ) from None
+        self.app.reload()
+        self.app.tell(label)
 
     # What is looked at
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import shutil
 import subprocess
@@ -30,7 +31,8 @@ Then = Callable[[str | None], None]
 def edit_text(app: App[Any], text: str, editor: str, look: Look, title: str, then: Then) -> None:
     """Have a text edited: in `editor`, a command, or in a page of ours when that is not to be had.
 
-    Raises Refused when the editor ends in an error; the text stays as it was.
+    Raises Refused when the editor ends in an error; the text stays as it was. Of an editor that was ended
+    by a signal, or because its terminal went away, what it had saved is kept.
     """
     command = _command(editor)
     if command is not None:
@@ -63,7 +65,7 @@ def _edited(app: App[Any], text: str, command: list[str]) -> str:
                 ended = subprocess.run([*command, str(file)], check=False)
         except OSError as error:
             raise _broken(command[0]) from error
-        if ended.returncode:
+        if ended.returncode > 0 and os.isatty(0):
             raise _broken(command[0])
         return clean(file.read_text(encoding="utf-8", errors="replace"), lines=True).strip()
 
