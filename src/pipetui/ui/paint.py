@@ -104,14 +104,18 @@ PLAIN = Look({role: Style() for role in get_args(Role)})
 def themed(colors: Mapping[str, str], native: bool, ascii_only: bool = False) -> Look:
     """The look of a theme, from its variables; `native` when the terminal's own colours are used, or none at all."""
 
-    def colored(name: str, bold: bool | None = None) -> Style:
-        return Style(color=Color.parse(colors[name]).rich_color, bold=bold)
-
     if native:
-        plain, dim = Style(), Style(dim=True)
+        under, plain, dim = Style(), Style(), Style(dim=True)
     else:
+        # Without its own background a theme cannot be read on a terminal whose background is another.
         text, ground = Color.parse(colors["foreground"]), Color.parse(colors["background"])
-        plain, dim = Style(color=text.rich_color), Style(color=ground.blend(text, 0.6, alpha=1).rich_color)
+        under = Style(bgcolor=ground.rich_color)
+        plain = under + Style(color=text.rich_color)
+        dim = under + Style(color=ground.blend(text, 0.6, alpha=1).rich_color)
+
+    def colored(name: str, bold: bool | None = None) -> Style:
+        return under + Style(color=Color.parse(colors[name]).rich_color, bold=bold)
+
     return Look(
         {
             "": plain,
