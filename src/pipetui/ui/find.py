@@ -112,6 +112,6 @@ class Finder(ModalScreen[str | None]):
 
     def _draw(self) -> None:
         width = self._pane.size.width
-        keys = (("enter", _("keep")), ("esc", _("back")), ("↑↓", _("earlier ones")))
+        keys = (("enter", _("keep")), ("esc", _("back")), ("up", _("earlier ones")))
         said: Line = self._said if self._field.value or not self._example else [Span(self._example, "dim")]
         self._pane.show([rule(_("Filter"), width, keys), fitted([Span(" "), *said], width)], 0)
