@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipetui.core.money import MOST, Money, amount_from_text, convert, decimal_text, from_decimal_text
+from pipetui.core.money import MOST, Money, amount_from_text, decimal_text, from_decimal_text
 from pipetui.errors import Invalid
 
 currencies = st.sampled_from(["EUR", "USD", "JPY", "TND"])
@@ -138,10 +138,3 @@ def test_the_decimal_text_is_exact_both_ways(minor: int, currency: str) -> None:
     assert from_decimal_text(text, currency) == Money(minor, currency)
     assert Decimal(text) == Money(minor, currency).decimal
     assert amount_from_text(text, currency, decimal=".") == Money(minor, currency)
-
-
-def test_currencies_are_converted_at_the_users_rates_and_rounded_once() -> None:
-    rates = {"USD": Decimal("0.915")}
-    assert convert(Money(1_000_01, "USD"), "EUR", rates) == Money(91_501, "EUR")
-    assert convert(Money(5, "EUR"), "EUR", {}) == Money(5, "EUR")
-    assert convert(Money(5, "GBP"), "EUR", rates) is None

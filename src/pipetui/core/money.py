@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from functools import lru_cache
@@ -185,16 +184,3 @@ def _decimal_mark(digits: str, decimal: str | None) -> str | None:
             return mark if decimal == mark else None
         return mark
     return None
-
-
-def convert(money: Money, to: str, rates: Mapping[str, Decimal]) -> Money | None:
-    """The same value in another currency, rounded once; None where no rate is known.
-
-    `rates` say what one unit of a currency is worth in the store's own, which counts as 1.
-    """
-    if money.currency == to:
-        return money
-    here, there = rates.get(money.currency), rates.get(to, Decimal(1) if to not in rates else None)
-    if here is None or not there:
-        return None
-    return from_decimal(EXACT.divide(EXACT.multiply(money.decimal, here), there), to)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pipetui.core.message import Message
 
 
-class RowRejected(Exception):  # noqa: N818 - named as what happened to the row
+class RowRejected(Exception):
     """A row cannot be taken in: the field at fault and the reason."""
 
     def __init__(self, at: str, message: Message) -> None:

@@ -37,7 +37,7 @@ T = TypeVar("T")
 Step = Literal["path", "map", "tried", "busy", "done"]
 
 
-class Stopped(Exception):  # noqa: N818 - named as what happened
+class Stopped(Exception):
     """The user stopped the import: nothing of it is kept."""
 
 
