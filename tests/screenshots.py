@@ -69,7 +69,9 @@ async def draw(picture: Picture, folder: Path) -> str:
         svg = app.export_screenshot(title="pipetui")
     writer.close()
     reading.close()
-    svg = re.sub(r"@font-face \{.*?\}|<!--.*?-->", "", svg, flags=re.DOTALL).replace("Fira Code", "DejaVu Sans Mono")
+    svg = re.sub(r"@font-face \{.*?\}|<!--.*?-->", "", svg, flags=re.DOTALL).replace(
+        "Fira Code", "DejaVu Sans Mono"
+    )
     return re.sub(r"terminal-\d+", "terminal", svg)
 
 

@@ -22,7 +22,10 @@ def caught(message: str) -> Exception:
 @pytest.mark.parametrize(
     ("said", "kept"),
     [
-        ("could not connect to postgresql://ada:s3cret@db.example.org/crm", "could not connect to postgresql://…db.example.org"),
+        (
+            "could not connect to postgresql://ada:s3cret@db.example.org/crm",
+            "could not connect to postgresql://…db.example.org",
+        ),
         ("no row for marie@acme.fr", "no row for …"),
         ("invalid value 'Boréal SARL' in deal", "invalid value … in deal"),
         ("phone 06 12 34 56 78 is known", "phone … is known"),

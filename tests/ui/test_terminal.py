@@ -77,6 +77,18 @@ def test_after_an_editor_took_the_terminal_all_is_written_again() -> None:
     assert frame.difference(whole(page), console) == first
 
 
+def test_what_lies_outside_of_a_smaller_terminal_is_not_written() -> None:
+    frame = Frame()
+    frame.fit((4, 2))
+    sequences = frame.difference(whole([drawn([("Acme Dupont", LOOKS[3])])] * HEIGHT), console)
+    assert "Dupont" not in sequences
+    assert "\x1b[3;" not in sequences
+    frame.fit((24, 4))
+    assert (
+        frame.difference(whole([drawn([("Acme Dupont", LOOKS[3])])] * HEIGHT), console).count("Dupont") == 4
+    )
+
+
 @pytest.mark.parametrize("name", ["👩‍💻 Ada", "👍🏽 Boréal", "🇫🇷 Dupont", "e\u0301 Acme", "☎️ Zoé"])
 def test_after_a_character_terminals_disagree_on_the_cursor_is_placed_anew(name: str) -> None:
     sequences = Frame().difference(whole([drawn([(name, LOOKS[3])])] * HEIGHT), console)
