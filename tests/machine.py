@@ -32,6 +32,8 @@ class Machine:
             "USER": "marie",
             "LC_ALL": "C.UTF-8",
             "NO_COLOR": "",
+            "COLUMNS": "70",
+            "LINES": "20",
         }
         self.opened = ExitStack()
 

@@ -66,6 +66,16 @@ class PseudoTerminal:
         on["hidden cursor"], off["hidden cursor"] = off["hidden cursor"], on["hidden cursor"]
         return {name: on[name] > off[name] for name in switches}
 
+    def blank(self) -> None:
+        """Put nothing on the screen behind the back of the command."""
+        self._screen.erase_in_display(2)
+
+    @property
+    def cooked(self) -> bool:
+        """Whether lines are edited and echoed, as a shell wants it."""
+        flags = termios.tcgetattr(self._terminal)[3]
+        return bool(flags & termios.ECHO and flags & termios.ICANON)
+
     def resize(self, size: tuple[int, int]) -> None:
         """Give the terminal another size, as a window manager would."""
         self.columns, self.rows = size

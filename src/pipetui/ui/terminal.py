@@ -55,7 +55,10 @@ class Frame:
         self._size: tuple[int, int] | None = None
 
     def fit(self, size: tuple[int, int]) -> None:
-        """Frames have this size from now on; a terminal that changed its size may have moved or dropped any cell."""
+        """Frames have this size from now on, and what lies outside is not written: it would land on the edge.
+
+        A terminal that changed its size may have moved or dropped any cell.
+        """
         if size != self._size:
             self._size = size
             self.forget()
@@ -67,10 +70,12 @@ class Frame:
     def difference(self, update: CompositorUpdate, console: Console) -> str:
         """The sequences that bring the terminal from the last frame to this one; empty when they look the same."""
         color_system = console._color_system or ColorSystem.TRUECOLOR
+        width, height = self._size or (sys.maxsize, sys.maxsize)
         return "".join(
             sequence
             for x, y, strip in _placed(update)
-            for sequence in self._row_difference(x, y, list(_cells(strip)), color_system)
+            if y < height and x < width
+            for sequence in self._row_difference(x, y, list(_cells(strip))[: width - x], color_system)
         )
 
     def _row_difference(self, x: int, y: int, new: list[Cell], color_system: ColorSystem) -> Iterator[str]:
@@ -261,6 +266,14 @@ class Terminal(LinuxDriver):
         """End in order; but Ctrl-C in an editor, which has the terminal meanwhile, is for the editor."""
         if self._taken:
             self._loop.call_soon_threadsafe(self._leave, INTERRUPTED)
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """What the terminal says itself; COLUMNS and LINES of the environment are of an earlier time."""
+        try:
+            columns, lines = os.get_terminal_size(self.fileno)
+        except OSError:
+            columns = lines = 0
+        return (columns, lines) if columns and lines else super()._get_terminal_size()
 
     def _resized(self) -> None:
         """Another size, or the same again by way of another."""
