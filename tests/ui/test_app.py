@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 
 from boards import NOW, TODAY, lines
 from pipetui.config import load
@@ -62,6 +63,15 @@ def desktop(tmp_path: Path) -> Iterator[Desktop]:
     made.writer.close()
     made.reading.close()
     made.other.close()
+
+
+async def seen(pilot: Pilot[int], text: str) -> None:
+    """Wait until a text stands on the screen."""
+    for _ in range(100):
+        if text in "\n".join(lines(pilot.app)):
+            return
+        await pilot.pause(0.05)
+    raise AssertionError(f"{text!r} did not come; the screen:\n" + "\n".join(lines(pilot.app)))
 
 
 async def test_a_move_is_seen_written_and_taken_back(desktop: Desktop) -> None:
@@ -142,10 +152,7 @@ async def test_a_filter_is_live_kept_and_cleared(desktop: Desktop) -> None:
 async def test_a_planned_step_stands_on_the_card(desktop: Desktop) -> None:
     async with desktop.app.run_test(size=(120, 24)) as pilot:
         await pilot.press("t", *"tomorrow call back", "enter")
-        await pilot.pause()
-        await desktop.writer.settled()
-        await pilot.pause(0.1)
-        assert "☎ tomorrow" in "\n".join(lines(desktop.app))
+        await seen(pilot, "☎ tomorrow")
 
 
 async def test_what_was_shown_is_written_before_the_end(desktop: Desktop) -> None:

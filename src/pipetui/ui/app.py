@@ -47,6 +47,8 @@ POLL_SECONDS = 0.25
 """How often the store is asked whether somebody else wrote; the question costs some microseconds."""
 CALM_SECONDS = 0.3
 """Counts that take a look at every open deal wait for so long a pause."""
+FEW = 3000
+"""So many open deals are weighed one by one for the forecast pane."""
 WIDE, TALL = 120, 30
 """From so many columns a pane stands to the right of the board, from so many rows below it."""
 THEME, ANSI = "textual-dark", "ansi-dark"
@@ -288,7 +290,9 @@ class Pipetui(App[int]):
     def _count(self) -> None:
         attention = self.reading.attention()
         self._flagged = attention.late + attention.without
-        self.forecast = self.reading.forecast(self.config.currency)
+        open_deals = sum(lane.count for lane in self.board.lanes if lane.column.stage.kind == "open")
+        each = self._beside == "forecast" and open_deals <= FEW
+        self.forecast = self.reading.forecast(self.config.currency, each)
         self._draw_side()
         self.redraw_top()
 
@@ -383,6 +387,8 @@ class Pipetui(App[int]):
         self._beside, self._full = ("", False) if shown else (what, full)
         self._place()
         self._draw_side(top=0)
+        if self._beside == "forecast":
+            self._when_calm()
 
     def _place(self) -> None:
         """Put the pane to the right, below, in place of the board, or away."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from heapq import nlargest
 from typing import TYPE_CHECKING
 
 from pipetui.lang import _
@@ -9,6 +10,7 @@ from pipetui.ui.paint import Line, Span
 
 if TYPE_CHECKING:
     from pipetui.core.deal import LostReason, Member, Source
+    from pipetui.core.forecast import Forecast
     from pipetui.core.funnel import Ratio
     from pipetui.ui.app import Pipetui
 
@@ -28,7 +30,18 @@ def _forecast(app: Pipetui, width: int) -> list[Line]:
     if app.forecast is None:
         return [[Span(_("Counting…"), "dim")]]
     won = next((stage.name for stage in app.reading.stages if stage.kind == "won"), "")
-    return forecast_lines(app.forecast, width, won)
+    return forecast_lines(app.forecast, width, won, _names(app, app.forecast))
+
+
+def _names(app: Pipetui, forecast: Forecast) -> dict[int, str]:
+    """The names of the open deals that add most."""
+    from pipetui.ui.card import name
+    from pipetui.ui.forecast import CONTRIBUTORS
+
+    most = nlargest(
+        CONTRIBUTORS, forecast.deals, key=lambda deal: (deal.contribution or 0, deal.chance, -deal.id)
+    )
+    return {card.id: name(card) for card in app.reading.cards([deal.id for deal in most])}
 
 
 def _detail(app: Pipetui, width: int) -> list[Line]:

@@ -99,8 +99,11 @@ class Reading:
         """How many deals ask for something."""
         return windows.attention(self.db, self.scope)
 
-    def forecast(self, currency: str | None) -> Forecast:
-        """The forecast of the period shown, this month's when all is shown, in `currency` or that of the store."""
+    def forecast(self, currency: str | None, each: bool = False) -> Forecast:
+        """The forecast of the period shown, this month's when all is shown, in `currency` or that of the store.
+
+        With `each` it tells what every open deal adds.
+        """
         from pipetui.core.deal import Setting
         from pipetui.core.forecast import forecast
         from pipetui.store.book import book, goals
@@ -109,7 +112,7 @@ class Reading:
         goal = next(iter(goals(self.db, self.pipeline.id, shown)), None)
         if currency is None:
             currency = next((setting.value for setting in self.store.all(Setting, name="currency")), "EUR")
-        made_of = book(self.db, self.scope, shown, currency, goal)
+        made_of = book(self.db, self.scope, shown, currency, goal, each)
         return forecast(made_of, as_of=self.scope.now, period=shown, pipeline=self.pipeline.name, goal=goal)
 
     def read_paces(self) -> None:
