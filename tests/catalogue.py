@@ -7,6 +7,7 @@ application reads is compiled from it.
 from __future__ import annotations
 
 import ast
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from babel.messages.pofile import read_po, write_po
 
 SOURCE = Path(__file__).parent.parent / "src" / "pipetui"
 FRENCH = SOURCE / "locale" / "fr" / "LC_MESSAGES" / "pipetui.po"
+UNDATED = datetime(2026, 1, 1, tzinfo=UTC)
 KEYWORDS = {"say": 1, "say_n": 2, "_": 1}
 """How many forms of a sentence each of them takes."""
 
@@ -46,7 +48,8 @@ def translated() -> Catalog:
 
 
 def compiled(catalogue: Catalog) -> bytes:
-    """The catalogue as the application reads it."""
+    """The catalogue as the application reads it; without a date of its own, the same whenever it is compiled."""
+    catalogue.creation_date = catalogue.revision_date = UNDATED
     out = BytesIO()
     write_mo(out, catalogue)
     return out.getvalue()
