@@ -100,6 +100,11 @@ class Database:
                 raise self._engine.problem(error, self.url) from error
             return before != self._seen
 
+    def make_room(self) -> None:
+        """Read the same rows again and again, soon: take some megabytes for that."""
+        with self._lock:
+            self._engine.make_room(self._link)
+
     def backup(self, path: str) -> None:
         """A consistent copy in a new file while the store is in use. Raises StoreProblem, always on PostgreSQL."""
         with self._lock:

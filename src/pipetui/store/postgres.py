@@ -108,6 +108,10 @@ def study(tables: Sequence[str]) -> tuple[str, ...]:
     return tuple(f"ANALYZE {table}" for table in tables)
 
 
+def make_room(link: psycopg.Connection[Any]) -> None:
+    """Nothing: the server has its own memory."""
+
+
 def mark(link: psycopg.Connection[Any], before: int) -> int:
     """A number that is another one than `before` after another session wrote."""
     own = link.info.backend_pid

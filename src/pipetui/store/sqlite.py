@@ -18,8 +18,8 @@ BEGIN = ("BEGIN IMMEDIATE",)
 BEGIN_READING = ("BEGIN",)
 COMMIT = ("COMMIT",)
 BUSY_SECONDS = 10.0
-CACHE_KIB = 16_384
-"""Pages kept in memory, at most: a filter over 100,000 deals reads them several times. Taken as they are touched."""
+CACHE_KIB, ROOMY_KIB = 1_500, 16_384
+"""Pages kept in memory, at most: few for the board, more for a filter, which reads 100,000 deals several times."""
 
 
 def connect(url: str) -> sqlite3.Connection:
@@ -52,6 +52,11 @@ def _prepare(link: sqlite3.Connection) -> None:
     link.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
     if link.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
         _use_wal(link)
+
+
+def make_room(link: sqlite3.Connection) -> None:
+    """Keep more pages from now on."""
+    link.execute(f"PRAGMA cache_size=-{ROOMY_KIB}")
 
 
 def _use_wal(link: sqlite3.Connection) -> None:

@@ -12,6 +12,7 @@ from pipetui.core.hygiene import flags
 from pipetui.core.moment import period
 from pipetui.store import start, windows
 from pipetui.store.orders import SORTS, Sort
+from pipetui.store.pace import paces
 from pipetui.store.windows import Scope
 
 if TYPE_CHECKING:
@@ -56,7 +57,6 @@ class Reading:
         """By stage: after how many days a deal counts as stalled."""
         today, now = clock()
         self.scope = Scope(self.pipeline.id, today, now, period=period(PERIOD, today, fiscal_month))
-        self.read_paces()
 
     @cached_property
     def store(self) -> Store:
@@ -74,11 +74,12 @@ class Reading:
         self.db.close()
 
     def columns(self) -> list[Column]:
-        """The columns as they are now."""
+        """The columns as they are now, and after how long their deals count as stalled."""
         today, now = self.clock()
         self.scope = replace(self.scope, pipeline_id=self.pipeline.id, today=today, now=now)
         columns = windows.columns(self.db, self.scope)
         self.stages = tuple(column.stage for column in columns)
+        self.paces = paces(self.db)
         return columns
 
     def page(self, column: Column, offset: int, limit: int) -> list[Card]:
@@ -114,12 +115,6 @@ class Reading:
             currency = next((setting.value for setting in self.store.all(Setting, name="currency")), "EUR")
         made_of = book(self.db, self.scope, shown, currency, goal, each)
         return forecast(made_of, as_of=self.scope.now, period=shown, pipeline=self.pipeline.name, goal=goal)
-
-    def read_paces(self) -> None:
-        """Learn anew when deals count as stalled."""
-        from pipetui.store.pace import paces
-
-        self.paces = paces(self.db)
 
     def flags(self, card: Card) -> frozenset[str]:
         """What deserves a look."""
@@ -165,6 +160,7 @@ class Reading:
     def filter(self, query: str, expr: Expr | None) -> None:
         """Look at the deals a filter lets through; None for all."""
         self.query = query if expr is not None else ""
+        self.db.make_room()
         self.scope = replace(self.scope, filter=expr, me=self.store.me)
 
     def turn(self, forward: bool) -> None:
