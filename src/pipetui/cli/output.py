@@ -9,6 +9,7 @@ import os
 import re
 import sys
 import unicodedata
+from functools import cache
 from typing import TYPE_CHECKING, Literal, TextIO
 
 from pipetui import lang
@@ -65,13 +66,18 @@ def complain_of(code: str, message: str, hint: str | None, as_json: bool) -> Non
         talk(sentence)
 
 
+FIRST_COMBINING = "\u0300"
+"""Below it every letter takes one cell."""
+
+
 def cells(text: str) -> int:
     """How many terminal cells a text takes: wide characters two, combining ones none."""
-    if text.isascii():
+    if text.isascii() or max(text) < FIRST_COMBINING:
         return len(text)
-    return sum(_cell(character) for character in text)
+    return sum(map(_cell, text))
 
 
+@cache
 def _cell(character: str) -> int:
     if unicodedata.category(character) in ("Mn", "Me", "Cf"):
         return 0
