@@ -3,57 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
 
 from boards import NOW, TODAY, lines
-from pipetui.config import load
+from desktop import Desktop, seen
 from pipetui.core.change import Batch
 from pipetui.core.deal import Contact, Deal, Organization
 from pipetui.core.desk import Desk
 from pipetui.core.message import say
 from pipetui.core.moves import open_deal
 from pipetui.core.stage import Stage
-from pipetui.store.db import Database
-from pipetui.store.store import Store
-from pipetui.ui.app import Pipetui
 from pipetui.ui.paint import plain
-from pipetui.ui.reading import Reading
 from pipetui.ui.writer import Writer
-
-
-class Desktop:
-    """An application on a new store with three deals, and another process beside it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.url = str(folder / "sales.db")
-        self.other = self.opened()
-        stages = tuple(self.other.all(Stage))
-        desk = Desk(now=NOW, today=TODAY, me=self.other.me, stages=stages)
-        changes = [
-            c
-            for name in ("Acme", "[/b] Boréal", "Dupont")
-            for c in open_deal(desk, title=name, amount=100_000)
-        ]
-        self.other.commit(Batch(say("Add deals"), tuple(changes)))
-        self.reading = Reading(Database(self.url), self.opened, lambda: (TODAY, NOW))
-        self.writer = Writer(self.opened)
-        self._settings = {"HOME": str(folder), "PIPETUI_DB": self.url, "PIPETUI_CONFIG": str(folder / "none")}
-        self.app = self.another_app()
-
-    def another_app(self) -> Pipetui:
-        return Pipetui(load(self._settings), self.reading, self.writer)
-
-    def opened(self) -> Store:
-        return Store.open(self.url, login="marie", now=lambda: datetime.now(UTC))
-
-    def stage_of(self, title: str) -> str:
-        """Where a deal stands for everybody else."""
-        deal = next(deal for deal in self.other.all(Deal) if deal.title == title)
-        return self.other.get(Stage, deal.stage_id).name
 
 
 @pytest.fixture
@@ -63,15 +26,6 @@ def desktop(tmp_path: Path) -> Iterator[Desktop]:
     made.writer.close()
     made.reading.close()
     made.other.close()
-
-
-async def seen(pilot: Pilot[int], text: str) -> None:
-    """Wait until a text stands on the screen."""
-    for _ in range(100):
-        if text in "\n".join(lines(pilot.app)):
-            return
-        await pilot.pause(0.05)
-    raise AssertionError(f"{text!r} did not come; the screen:\n" + "\n".join(lines(pilot.app)))
 
 
 async def test_a_move_is_seen_written_and_taken_back(desktop: Desktop) -> None:

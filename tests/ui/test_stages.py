@@ -43,7 +43,7 @@ class Pipeline:
     def check(self, act: Act) -> None:
         self.changes(act)
 
-    async def do(self, act: Act) -> Shown:
+    async def do(self, act: Act) -> None:
         self.acts.append(act)
         for change in self.changes(act):
             if change.before is None:
@@ -53,7 +53,6 @@ class Pipeline:
                 record(Stage, {**row(stage), **(change.after or {})}) if stage.id == change.id else stage
                 for stage in self.stages
             ]
-        return self.shown()
 
     def shown(self) -> Shown:
         used = sorted((s for s in self.stages if s.retired_at is None), key=lambda s: s.position)
@@ -67,7 +66,7 @@ def row(stage: Stage) -> dict[str, Any]:
 
 
 def editor(pipeline: Pipeline) -> Opened:
-    return Opened(lambda: StageEditor("Sales", pipeline.shown(), PLAIN, pipeline.check, pipeline.do))
+    return Opened(lambda: StageEditor("Sales", pipeline.shown, PLAIN, pipeline.check, pipeline.do))
 
 
 def names(pipeline: Pipeline) -> list[str]:

@@ -55,6 +55,8 @@ class Reading:
         self.stages: tuple[Stage, ...] = ()
         self.paces: Mapping[int, int] = {}
         """By stage: after how many days a deal counts as stalled."""
+        self.chances: Mapping[int, float] = {}
+        """By open stage: the win chance, 0 to 1, once the forecast is made; for the orders by chance and by value."""
         today, now = clock()
         self.scope = Scope(self.pipeline.id, today, now, period=period(PERIOD, today, fiscal_month))
 
@@ -76,7 +78,8 @@ class Reading:
     def columns(self) -> list[Column]:
         """The columns as they are now, and after how long their deals count as stalled."""
         today, now = self.clock()
-        self.scope = replace(self.scope, pipeline_id=self.pipeline.id, today=today, now=now)
+        shown = replace(self.scope, pipeline_id=self.pipeline.id, today=today, now=now)
+        self.scope = replace(shown, chances=self.chances)
         columns = windows.columns(self.db, self.scope)
         self.stages = tuple(column.stage for column in columns)
         self.paces = paces(self.db)

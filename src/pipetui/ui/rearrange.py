@@ -1,4 +1,7 @@
-"""What the stage editor asks for becomes batches: the rules work it out, the writer writes it."""
+"""What the stage editor asks for becomes batches: the rules work it out, the writer writes it.
+
+A stage can hold every deal there is, so its batch is worked out in the writer's thread too.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from pipetui.ui.stageform import stage_values
 from pipetui.ui.stages import Act, Add, Edit, Merge, Place, Retire, Shown, StageEditor
 
 if TYPE_CHECKING:
+    from pipetui.store.store import Store
     from pipetui.ui.app import Pipetui
 
 
@@ -26,32 +30,36 @@ class Rearrange:
     def open(self) -> None:
         """Show the editor; the board is read anew when it closes."""
         pipeline = self.app.reading.pipeline.name
-        editor = StageEditor(pipeline, self._shown(), self.app.look, self._check, self._do)
+        editor = StageEditor(pipeline, self._shown, self.app.look, self._check, self._do)
         self.app.push_screen(editor, lambda changed: self.app.reload() if changed else None)
 
-    @property
-    def _desk(self) -> Desk:
+    def _desk(self, store: Store) -> Desk:
         """Retired stages keep their place, so the rules see them too."""
         reading = self.app.reading
-        stages = tuple(reading.store.all(Stage, pipeline_id=reading.pipeline.id))
+        stages = tuple(store.all(Stage, pipeline_id=reading.pipeline.id))
         today, now = reading.clock()
-        return Desk(now=now, today=today, me=reading.store.me, stages=stages)
+        return Desk(now=now, today=today, me=store.me, stages=stages)
 
     def _shown(self) -> Shown:
         reading = self.app.reading
-        return Shown(self._desk.used, deals_by_stage(reading.db, reading.pipeline.id))
+        return Shown(self._desk(reading.store).used, deals_by_stage(reading.db, reading.pipeline.id))
 
     def _check(self, act: Act) -> None:
         if not isinstance(act, Merge | Retire):
-            self._batch(act)
+            self._batch(act, self.app.reading.store)
 
-    async def _do(self, act: Act) -> Shown:
-        await self.app.writer.settled()
-        await self.app.acts.commit(self._batch(act))
-        return self._shown()
+    async def _do(self, act: Act) -> None:
+        def written(store: Store) -> Batch:
+            batch = self._batch(act, store)
+            store.commit(batch)
+            return batch
 
-    def _batch(self, act: Act) -> Batch:
-        desk, pipeline_id = self._desk, self.app.reading.pipeline.id
+        batch = await self.app.writer.write(written)
+        self.app.reload()
+        self.app.tell(batch.label)
+
+    def _batch(self, act: Act, store: Store) -> Batch:
+        desk, pipeline_id = self._desk(store), self.app.reading.pipeline.id
         match act:
             case Add(after, values):
                 given = stage_values(values)
@@ -73,29 +81,29 @@ class Rearrange:
                 return Batch(say("Move the stage {stage}", stage=stage.name), rules.move(stage, after, desk))
             case Merge(stage, into):
                 label = say("Merge the stage {stage} into {into}", stage=stage.name, into=into.name)
-                return Batch(
-                    label,
-                    rules.merge(stage, into, desk, *self._with_history(stage, into), self._goals(stage)),
-                )
+                history = _with_history(store, stage, into)
+                return Batch(label, rules.merge(stage, into, desk, *history, _goals(store, stage)))
             case Retire(stage, into):
                 return Batch(
                     say("Retire the stage {stage}", stage=stage.name),
-                    rules.retire(stage, into, desk, self._with_visits(stage), self._goals(stage)),
+                    rules.retire(stage, into, desk, _with_visits(store, stage), _goals(store, stage)),
                 )
 
-    def _goals(self, stage: Stage) -> list[Goal]:
-        return self.app.reading.store.all(Goal, stage_id=stage.id)
 
-    def _with_history(self, stage: Stage, into: Stage) -> tuple[list[Deal], list[Visit]]:
-        """All deals and stays that name one of the two stages."""
-        store, both = self.app.reading.store, (stage, into)
-        deals = {deal.id: deal for each in both for deal in store.all(Deal, stage_id=each.id)}
-        deals |= {deal.id: deal for deal in store.all(Deal, closed_from_id=stage.id)}
-        visits = {visit.id: visit for each in both for visit in store.all(Visit, stage_id=each.id)}
-        visits |= {visit.id: visit for each in both for visit in store.all(Visit, next_stage_id=each.id)}
-        return list(deals.values()), list(visits.values())
+def _goals(store: Store, stage: Stage) -> list[Goal]:
+    return store.all(Goal, stage_id=stage.id)
 
-    def _with_visits(self, stage: Stage) -> list[tuple[Deal, Visit | None]]:
-        store = self.app.reading.store
-        stays = {visit.deal_id: visit for visit in store.all(Visit, stage_id=stage.id, left_at=None)}
-        return [(deal, stays.get(deal.id)) for deal in store.all(Deal, stage_id=stage.id)]
+
+def _with_history(store: Store, stage: Stage, into: Stage) -> tuple[list[Deal], list[Visit]]:
+    """All deals and stays that name one of the two stages."""
+    both = (stage, into)
+    deals = {deal.id: deal for each in both for deal in store.all(Deal, stage_id=each.id)}
+    deals |= {deal.id: deal for deal in store.all(Deal, closed_from_id=stage.id)}
+    visits = {visit.id: visit for each in both for visit in store.all(Visit, stage_id=each.id)}
+    visits |= {visit.id: visit for each in both for visit in store.all(Visit, next_stage_id=each.id)}
+    return list(deals.values()), list(visits.values())
+
+
+def _with_visits(store: Store, stage: Stage) -> list[tuple[Deal, Visit | None]]:
+    stays = {visit.deal_id: visit for visit in store.all(Visit, stage_id=stage.id, left_at=None)}
+    return [(deal, stays.get(deal.id)) for deal in store.all(Deal, stage_id=stage.id)]

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from textual import events
 from textual.app import ComposeResult
 from textual.screen import ModalScreen
+from textual.worker import Worker
 
 from pipetui.core.message import say, say_n
 from pipetui.core.stage import Stage
-from pipetui.errors import PipetuiError
+from pipetui.errors import Conflict, PipetuiError
 from pipetui.lang import _, told
+from pipetui.ui.acts import clashing
 from pipetui.ui.field import rule
 from pipetui.ui.form import Form, Row, Values
 from pipetui.ui.paint import GLYPHS, Line, Look, Role, Span, cells, fit, fitted, wrapped
@@ -75,7 +77,7 @@ class Shown:
 class StageEditor(ModalScreen[bool]):
     """Ends with whether anything was changed.
 
-    `check` raises what speaks against an act; `do` makes it, tells what became of the stages, and raises alike.
+    `read` tells the stages as they are, `check` raises what speaks against an act, `do` makes it and raises alike.
     """
 
     AUTO_FOCUS = ""
@@ -87,17 +89,20 @@ class StageEditor(ModalScreen[bool]):
     def __init__(
         self,
         pipeline: str,
-        shown: Shown,
+        read: Callable[[], Shown],
         look: Look,
         check: Callable[[Act], None],
-        do: Callable[[Act], Awaitable[Shown]],
+        do: Callable[[Act], Awaitable[None]],
     ) -> None:
         super().__init__()
-        self._pipeline, self._shown, self._look = pipeline, shown, look
-        self._check, self._do = check, do
+        self._pipeline, self._look = pipeline, look
+        self._read, self._check, self._do = read, check, do
+        self._shown = read()
         self._row = self._first = 0
         self._said: tuple[str, Role] = ("", "")
         self._changed = False
+        self._acting: Worker[None] | None = None
+        """What a dialog asked for, until it is written."""
         self._pane = Pane(look)
 
     def compose(self) -> ComposeResult:
@@ -125,9 +130,11 @@ class StageEditor(ModalScreen[bool]):
         return self._shown.stages[self._row]
 
     async def on_key(self, event: events.Key) -> None:
-        """One key, one act."""
+        """One key, one act, after what was asked for before."""
         event.stop()
         event.prevent_default()
+        if self._acting is not None:
+            await self._acting.wait()
         self._said = "", ""
         key = event.character if event.is_printable else event.key
         match key:
@@ -188,7 +195,7 @@ class StageEditor(ModalScreen[bool]):
 
         def answered(values: Values | None) -> None:
             if values is not None:
-                self.run_worker(self._make(act(stage_values(values))))
+                self._begin(act(stage_values(values)))
 
         self.app.push_screen(Form(title, rows, self._look, check), answered)
 
@@ -212,25 +219,38 @@ class StageEditor(ModalScreen[bool]):
 
         def answered(into: Stage | None) -> None:
             if into is not None:
-                self.run_worker(self._make(act(stage, into)))
+                self._said = _("Moving the deals…"), "dim"
+                self._draw()
+                self._begin(act(stage, into))
 
         options = [Option(one, one.name, self._deals(one)) for one in others]
         self.app.push_screen(Pick(title.format(stage=stage.name), options, self._look), answered)
+
+    def _begin(self, act: Act) -> None:
+        self._acting = self.run_worker(self._make(act))
 
     async def _make(self, act: Act) -> None:
         follow = act.values.get("name") if isinstance(act, Add) else None
         number = act.into.id if isinstance(act, Merge | Retire) else self._stage.id
         try:
-            self._shown = await self._do(act)
+            await self._do(act)
+        except Conflict as error:
+            self._said = told(clashing(error)), "bad"
         except PipetuiError as error:
             hint = f" {told(error.hint)}" if error.hint else ""
             self._said = f"{told(error.message)}{hint}", "bad"
         else:
             self._changed = True
             self._said = _("Done. On the board u takes it back."), "good"
-            wanted = (i for i, s in enumerate(self._shown.stages) if s.id == number or s.name == follow)
-            self._row = max(wanted, default=min(self._row, len(self._shown.stages) - 1))
-            self._measure()
+        self._read_again(number, follow)
+
+    def _read_again(self, number: int, name: str | None) -> None:
+        """Show the stages as they are now, refused or not, the cursor on the one with this number or name."""
+        self._shown = self._read()
+        stages = self._shown.stages
+        wanted = (i for i, stage in enumerate(stages) if stage.id == number or stage.name == name)
+        self._row = max(wanted, default=min(self._row, len(stages) - 1))
+        self._measure()
         self._draw()
 
     # Drawing
