@@ -47,6 +47,8 @@ POLL_SECONDS = 0.25
 """How often the store is asked whether somebody else wrote; the question costs some microseconds."""
 CALM_SECONDS = 0.3
 """Counts that take a look at every open deal wait for so long a pause."""
+LATER_SECONDS = 3.0
+"""What can wait does so until the board has been used a little."""
 FEW = 3000
 """So many open deals are weighed one by one for the forecast pane."""
 WIDE, TALL = 120, 30
@@ -167,6 +169,14 @@ class Pipetui(App[int]):
     def _settle_in(self) -> None:
         gc.freeze()
         self._when_calm()
+        self.set_timer(LATER_SECONDS, lambda: self.run_worker(self.attempt(self._measure_pace())))
+
+    async def _measure_pace(self) -> None:
+        """Once a day, learn from the won deals when others count as stalled."""
+        from pipetui.store.pace import measure_pace
+
+        today = self.reading.scope.today
+        await self.writer.write(lambda store: measure_pace(store.db, today))
 
     def _dated(self) -> tuple[date, datetime]:
         return self.reading.scope.today, self.reading.scope.now
@@ -293,6 +303,7 @@ class Pipetui(App[int]):
         open_deals = sum(lane.count for lane in self.board.lanes if lane.column.stage.kind == "open")
         each = self._beside == "forecast" and open_deals <= FEW
         self.forecast = self.reading.forecast(self.config.currency, each)
+        self.reading.chances = {one.stage.id: one.chance.value for one in self.forecast.stages}
         self._draw_side()
         self.redraw_top()
 
