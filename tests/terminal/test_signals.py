@@ -184,18 +184,18 @@ def broken(code: str, name: str = "do_sort") -> tuple[str, ...]:
 
 
 @pytest.mark.parametrize(
-    "code",
+    ("keys", "code"),
     [
-        "raise Broken('no row for \"Acme SARL\", marie@acme.fr')",
-        "self.app.run_worker(self.app.acts.nothing('Acme SARL', 'marie@acme.fr'))",
-        "self.app.set_timer(0.01, lambda: {}['marie@acme.fr'])",
-        "self.app.board.load(['Acme SARL'])",
-        "self.app._driver.process_message = lambda message: {}['marie@acme.fr']",
+        ("s", "raise Broken('no row for \"Acme SARL\", marie@acme.fr')"),
+        ("s", "self.app.run_worker(self.app.acts.nothing('Acme SARL', 'marie@acme.fr'))"),
+        ("s", "self.app.set_timer(0.01, lambda: {}['marie@acme.fr'])"),
+        ("s", "self.app.board.load(['Acme SARL'])"),
+        ("sj", "self.app._driver.process_message = lambda message: {}['marie@acme.fr']"),
     ],
 )
-def test_an_unexpected_error_ends_in_two_lines_and_a_file(acme: Machine, code: str) -> None:
+def test_an_unexpected_error_ends_in_two_lines_and_a_file(acme: Machine, keys: str, code: str) -> None:
     terminal = acme.open(program=broken(code))
-    terminal.press("s", "j")
+    terminal.press(*keys)
     assert terminal.wait() == 1
     assert terminal.modes == SANE
     after = bytes(terminal.raw).rpartition(b"\x1b[?1006l")[2].decode()
