@@ -1,0 +1,103 @@
+"""What it takes in time: how many new deals a stage needs now for the goal to become likely, and until when that
+makes sense (FORECAST 7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from math import fsum
+
+from pipetui.core.arrivals import NewWins
+from pipetui.core.hazards import Hazard
+from pipetui.core.horizon import Horizon
+from pipetui.core.plan import GIVE_UP
+from pipetui.core.totals import NODES, Groups, Pmf, binomial, gathered, shifted, wins_at
+
+WORTHWHILE = 0.05
+"""A chance below which it is too late for a new deal."""
+FAR = 720.0
+"""Days looked ahead to find when deals are signed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """Wins by shock: its weight, its size, and the distribution."""
+
+    parts: tuple[tuple[float, float, Pmf], ...]
+    sigma: float
+
+    @classmethod
+    def of(cls, groups: Groups, new: NewWins, sigma: float) -> Outcomes:
+        """Of the open deals and those to come."""
+        alike = gathered(groups)
+        return cls(tuple((weight, z, wins_at(alike, new, z, sigma)) for z, weight in NODES), sigma)
+
+    def likely(self, wanted: int, chance: float = 0.0, more: int = 0) -> float:
+        """P(wins >= wanted) with K = `more` deals that each have this chance.
+
+        Σ_z w_z Σ_x pmf_z(x)·P(Bin(K) >= wanted - x)
+        """
+        if wanted <= 0:
+            return 1.0
+        return min(
+            fsum(
+                weight * _enough(pmf, wanted, shifted(chance, shock, self.sigma), more)
+                for weight, shock, pmf in self.parts
+            ),
+            1.0,
+        )
+
+    def deals_for(self, wanted: int, chance: float, confidence: float) -> int | None:
+        """The fewest new deals with this chance that make the goal so likely; None beyond what anybody finds."""
+        if self.likely(wanted) >= confidence:
+            return 0
+        if chance <= 0:
+            return None
+        low, high = 0, 1
+        while self.likely(wanted, chance, high) < confidence:
+            low, high = high, high * 2
+            if high > GIVE_UP:
+                return None
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if self.likely(wanted, chance, middle) >= confidence else (middle, high)
+        return high
+
+
+def _enough(pmf: Pmf, wanted: int, chance: float, more: int) -> float:
+    """P(x + Bin(more, chance) >= wanted)."""
+    if not more or chance <= 0:
+        return fsum(pmf[wanted:])
+    below = list(accumulate(binomial(more, chance)[:wanted]))
+    short = fsum(here * below[min(wanted - 1 - x, len(below) - 1)] for x, here in enumerate(pmf[:wanted]))
+    return 1 - short
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How long a deal that enters a stage now takes."""
+
+    median: float | None
+    """Days until half of those that will be signed are; None when none ever is."""
+    useful: float | None
+    """Days it needs for a chance that is worth it; None when it never has one."""
+
+
+def timings(hazards: Sequence[Hazard]) -> list[Timing]:
+    """By stage, from the chances of a deal that enters it, looking two years ahead."""
+    far = Horizon(hazards, FAR)
+    return [
+        Timing(_first(curve, curve[-1] / 2, far.step), _first(curve, WORTHWHILE, far.step))
+        for curve in far.entering
+    ]
+
+
+def _first(curve: Sequence[float], level: float, step: float) -> float | None:
+    """When a rising curve reaches a level, between its steps by a straight line."""
+    if level <= 0 or curve[-1] < level:
+        return None
+    at = next(h for h, value in enumerate(curve) if value >= level)
+    before = curve[at - 1]
+    return (at - 1 + (level - before) / (curve[at] - before)) * step
