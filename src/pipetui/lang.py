@@ -108,7 +108,7 @@ def money(minor: int | None, currency: str, short: bool = False) -> str:
     return "" if minor is None else _money(minor, currency, short, _locale)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def _money(minor: int, currency: str, short: bool, locale: str) -> str:
     from babel.numbers import format_currency
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from pipetui.core.desk import Desk
 from pipetui.core.message import say
 from pipetui.core.moves import open_deal
 from pipetui.core.stage import Stage
+from pipetui.ui.app import OFTEN
 from pipetui.ui.paint import plain
 from pipetui.ui.writer import Writer
 
@@ -41,6 +43,17 @@ async def test_a_move_is_seen_written_and_taken_back(desktop: Desktop) -> None:
         await pilot.pause()
         assert desktop.stage_of("[/b] Boréal") == "Prospect"
         assert "Undone" in lines(desktop.app)[-1]
+
+
+async def test_once_the_board_stands_garbage_is_looked_for_often(desktop: Desktop) -> None:
+    before = gc.get_threshold()
+    try:
+        gc.set_threshold(100_000)
+        async with desktop.app.run_test(size=(80, 24)) as pilot:
+            await pilot.pause(0.2)
+            assert gc.get_threshold()[0] == OFTEN
+    finally:
+        gc.set_threshold(*before)
 
 
 async def test_marked_deals_move_as_one_batch(desktop: Desktop) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from rich.cells import cached_cell_len
+from rich.segment import Segment
 from textual.geometry import Region
 
 from boards import NOW, Cupboard, OneBoard, card, days, lines
-from pipetui.ui.board import Board
-from pipetui.ui.lane import AHEAD, order_key
+from pipetui.ui.board import KEPT, Board
+from pipetui.ui.lane import AHEAD, BEHIND, order_key
 
 
 def small() -> Cupboard:
@@ -98,6 +100,20 @@ async def test_it_holds_a_window_of_a_large_column() -> None:
             assert len(app.board.lanes[0].cards) <= 5 + AHEAD + 16
         first = [read for read in cupboard.reads if read[0] == 1]
         assert len(first) == 5
+
+
+async def test_a_long_way_through_a_column_leaves_little_behind() -> None:
+    app = OneBoard(Cupboard([card(number, title=f"Boréal n° {number}") for number in range(1, 3_001)]))
+    Segment._split_cells.cache_clear()
+    async with app.run_test(size=(80, 24)) as pilot:
+        for row in range(0, 3_000, 3):
+            app.board.to_row(row)
+            await pilot.pause(0)
+            lines(app)
+        assert len(app.board._drawn) <= KEPT + 1
+        assert len(app.board.lanes[0].cards) <= app.board.rows + AHEAD + BEHIND
+        assert cached_cell_len.cache_info().currsize < 8 * KEPT
+        assert Segment._split_cells.cache_info().currsize < 50, "the cursor's cell is drawn by cutting texts"
 
 
 async def test_a_moved_deal_changes_counts_and_takes_the_cursor_along() -> None:

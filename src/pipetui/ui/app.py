@@ -49,6 +49,8 @@ CALM_SECONDS = 0.3
 """Counts that take a look at every open deal wait for so long a pause."""
 LATER_SECONDS = 3.0
 """What can wait does so until the board has been used a little."""
+OFTEN = 1000
+"""New objects between two looks of the garbage collector once the board stands: every key leaves some garbage."""
 FEW = 3000
 """So many open deals are weighed one by one for the forecast pane."""
 WIDE, TALL = 120, 30
@@ -162,12 +164,14 @@ class Pipetui(App[int]):
         yield self.bottom
 
     def on_mount(self) -> None:
-        """Look after the store, and take the start's objects out of the collector's way."""
+        """Look after the store, once the first frame is out."""
         self.set_interval(POLL_SECONDS, self._poll)
         self.call_after_refresh(self._settle_in)
 
     def _settle_in(self) -> None:
+        """Take the start's objects out of the collector's way, and let it look at what keys leave behind."""
         gc.freeze()
+        gc.set_threshold(OFTEN)
         self._when_calm()
         self.set_timer(LATER_SECONDS, lambda: self.run_worker(self.attempt(self._measure_pace())))
 

@@ -20,7 +20,7 @@ from textual.widget import Widget
 from pipetui.lang import number
 from pipetui.ui.card import HEIGHT, card_lines, summed
 from pipetui.ui.lane import Fetch, Lane
-from pipetui.ui.paint import GLYPHS, PLAIN, Line, Look, Span, cells, fit, fitted, merged, strip
+from pipetui.ui.paint import GLYPHS, PLAIN, Line, Look, Span, cells, fit, fitted, forget_texts, merged, strip
 
 if TYPE_CHECKING:
     from pipetui.store.cards import Card
@@ -34,7 +34,7 @@ HEAD = 2
 """Rows above the cards: the rule and the names of the columns."""
 SHORTEST = 5
 """Cells the name of a column gets before its sum does."""
-KEPT = 1024
+KEPT = 256
 """Drawn cards kept; all are dropped when there are more."""
 
 
@@ -370,7 +370,7 @@ class Board(Widget, can_focus=False):
 
     def _card_segments(self, place: int, part: int) -> list[Segment]:
         """One row of cells through all columns: the `part`-th line of the cards at `place`."""
-        pieces: Pieces = []
+        found: list[Segment] = []
         blank, bar, wall = self.look.of(""), self.look.of("accent"), self.look.of("dim")
         shown = self.shown
         for index, _x, wide in self._spans():
@@ -379,11 +379,11 @@ class Board(Widget, can_focus=False):
             row = lane.top + place
             card = self._card(lane, row) if part < HEIGHT - 1 else None
             here = card is not None and index == self.current and row == lane.row
-            pieces.append((GLYPHS.bar, bar) if here else (" ", blank))
-            pieces += self._card_pieces(lane, card, room)[part] if card else [(" " * room, blank)]
-            if not last:
-                pieces.append((GLYPHS.wall, wall))
-        return merged(pieces, self.look)
+            pieces = self._card_pieces(lane, card, room)[part] if card else [(" " * room, blank)]
+            # The cursor's cell stays by itself, so that drawing it alone cuts no text in two.
+            found += merged([(GLYPHS.bar, bar) if here else (" ", blank)], self.look)
+            found += merged(pieces if last else [*pieces, (GLYPHS.wall, wall)], self.look)
+        return found
 
     def _card(self, lane: Lane, row: int) -> Card | None:
         lane.hold(self.rows, self._fetch)
@@ -394,6 +394,7 @@ class Board(Widget, can_focus=False):
         if (drawn := self._drawn.get(key)) is None:
             if len(self._drawn) > KEPT:
                 self._drawn.clear()
+                forget_texts()
             today, now = self._clock()
             lines = card_lines(card, lane.column.stage.kind, self._flags(card), today, now, width, key[2])
             drawn = self._drawn[key] = [self._padded(line, width) for line in lines]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, NamedTuple, get_args
 
-from rich.cells import cell_len, split_graphemes
+from rich.cells import cached_cell_len, cell_len, split_graphemes
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
@@ -139,7 +139,7 @@ def cells(text: str) -> int:
     return len(text) if text.isascii() else cell_len(text)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)
 def _fitted(text: str, width: int, align: str) -> str:
     text = clean(text)
     if text.isascii():
@@ -150,6 +150,12 @@ def _fitted(text: str, width: int, align: str) -> str:
         text = _cut(text, width - 1) + GLYPHS.more
         room = width - cell_len(text)
     return text + " " * room if align == "left" else " " * room + text if align == "right" else text
+
+
+def forget_texts() -> None:
+    """Let go of the texts that were fitted and measured, most of which have left the screen."""
+    _fitted.cache_clear()
+    cached_cell_len.cache_clear()
 
 
 def _cut(text: str, width: int) -> str:
