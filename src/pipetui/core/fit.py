@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from math import prod
+from typing import TYPE_CHECKING
 
 from pipetui.core.arrivals import Arrivals, NewWins, arrivals
 from pipetui.core.hazards import Hazard, hazards
@@ -27,6 +28,9 @@ from pipetui.core.lifetable import (
     blend,
 )
 from pipetui.core.past import Life, Past, Stay
+
+if TYPE_CHECKING:
+    from pipetui.core.replays import Replay
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,8 @@ class Timeline:
         self._counted = counted
         self._fits: dict[tuple[float, float, Declared], Fit] = {}
         self._half_lives: dict[float, float] = {}
+        self.replayed: dict[tuple[float, float, Declared], Replay] = {}
+        """Replays made already: by moment, days ahead and what was declared; they never change."""
 
     @cached_property
     def _by_month(self) -> list[list[Stay]]:
@@ -101,6 +107,12 @@ class Timeline:
         lives = self.past.lives
         first, last = (bisect_right(lives, moment, key=lambda life: life.born) for moment in (after, until))
         return [(life.born, life.stays[0].stage) for life in lives[first:last]]
+
+    def entered(self, after: float, until: float) -> Iterator[Stay]:
+        """The stays that began after the one moment, up to the other."""
+        for stay in self.past.stays():
+            if after < stay.entered <= until:
+                yield stay
 
     def wins(self, after: float, until: float) -> int:
         """The deals signed after the one moment, up to the other."""

@@ -71,7 +71,11 @@ def replays(
 ) -> list[Replay]:
     """The forecasts of the earlier days, newest first; `start` is where the history begins."""
     begun = timeline.past.start if start is None else start
-    return [_replay(timeline, moment, days, declared) for moment in moments(now, days, begun)]
+    known = timeline.replayed
+    for moment in (found := moments(now, days, begun)):
+        if (moment, days, declared) not in known:
+            known[moment, days, declared] = _replay(timeline, moment, days, declared)
+    return [known[moment, days, declared] for moment in found]
 
 
 def _replay(timeline: Timeline, moment: float, days: float, declared: Declared) -> Replay:
