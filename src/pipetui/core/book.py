@@ -23,6 +23,10 @@ class OpenDeal:
     currency: str
     pinned: float | None = None
     """Win chance set by hand, 0 to 1, while it holds."""
+    since: float = 0.0
+    """When it came to its stage, in days since 1970, UTC."""
+    traits: tuple[str, ...] = ()
+    """Its value for each variable of the segments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,15 @@ class Book:
     reached: int = 0
     """The deals that reached the goal's stage in the period, for a goal that counts those."""
     deals: Sequence[OpenDeal] = ()
-    """All deals of the stock one by one, for who wants to see them; the totals do not need them."""
+    """All deals of the stock one by one, for ranges and for what each of them adds."""
+    each: bool = False
+    """Whether `deals` holds them."""
+    signed: Sequence[tuple[int, str]] = ()
+    """Amounts of the deals won lately, with their currency, for what deals to come may bring."""
+    paces: Sequence[int] = ()
+    """Wins in the periods before this one, the nearest first."""
+    share: float = 1.0
+    """The part of the deals to come that counts for the stock: those of one owner, or of a filter."""
     currency: str = "EUR"
     """Everything is converted to it."""
     rates: Mapping[str, Decimal] = field(default_factory=dict)

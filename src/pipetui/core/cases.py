@@ -19,7 +19,8 @@ AGES = tuple(sorted({rounded(age) for age in range(3000)}))
 class Cases:
     """Deals of one stage and age whose next days are known."""
 
-    n: int
+    n: int | None
+    """None where no age was told apart."""
     won: int
     lost: int
 

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from math import fsum
 from typing import TYPE_CHECKING, Any
 
-from pipetui.core.book import Book, OpenDeal, Worth, pile
+from pipetui.core.ahead import Ahead, Candidate, Learned, Money, ahead, eventually
+from pipetui.core.book import Book, Worth, pile
+from pipetui.core.cases import Cases
 from pipetui.core.deal import Goal, Stage
-from pipetui.core.funnel import Chance, Observed, Ratio, ratios, untold, win_chances
+from pipetui.core.funnel import Chance, Ratio, ratios, untold, win_chances
 from pipetui.core.message import Message, say
-from pipetui.core.money import Money
-from pipetui.core.outlook import Outlook, outlook
+from pipetui.core.money import Money as Sum
+from pipetui.core.outlook import Outlook, outlook, timed
 from pipetui.core.plan import Need
+from pipetui.core.replays import Factor
 
 if TYPE_CHECKING:
     from pipetui.core.moment import Period
@@ -55,11 +58,14 @@ class DealForecast:
 
     id: int
     chance: float
+    """Of being won within the period, once that is known; in the end, before."""
     amount: float | None
     """Converted; the mean where it is not known, 0 without a rate, None when no amount is known at all."""
     pinned: bool
-    cases: Observed
-    """What became of the deals that reached its stage."""
+    cases: Cases
+    """What became of deals alike."""
+    factors: tuple[tuple[str, Factor], ...] = ()
+    """How its segments fare, by their value."""
 
     @property
     def contribution(self) -> float | None:
@@ -73,7 +79,7 @@ class LeftOut:
 
     why: Message
     count: int
-    money: Money | None = None
+    money: Sum | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +100,12 @@ class Forecast:
     goal: Outlook | None
     deals: tuple[DealForecast, ...]
     left_out: tuple[LeftOut, ...]
+    ahead: Ahead | None = None
+    """What the period brings, with ranges; None until the open deals were looked at one by one."""
+    learned: Learned | None = None
+    """What the past teaches about time; None without a past, or for a period without an end."""
+    paces: tuple[int, ...] = ()
+    """Wins in the periods before this one, the nearest first."""
 
     def to_json(self, told: Callable[[Message], str] = str) -> dict[str, Any]:
         """The shape scripts read: amounts are decimal text, what is not known is None."""
@@ -103,14 +115,32 @@ class Forecast:
 
 
 def forecast(
-    book: Book, *, as_of: datetime, period: Period, pipeline: str, goal: Goal | None = None
+    book: Book,
+    *,
+    as_of: datetime,
+    period: Period,
+    pipeline: str,
+    goal: Goal | None = None,
+    learned: Learned | None = None,
 ) -> Forecast:
-    """The forecast of a pipeline; `goal` is the target of the period, if there is one."""
+    """The forecast of a pipeline; `goal` is the target of the period, if there is one.
+
+    With the open deals in the book it tells ranges; with what was `learned`, within the period.
+    """
     found = ratios(book.stages, book.tally)
     chances = win_chances(found)
+    if learned is not None and not learned.ended:
+        learned = None
+    if learned is not None:
+        found, chances = _learned_ratios(found, learned)
     worth = Worth(book)
     piles = [pile(book, ratio.stage.id, chances[ratio.stage.id].value, worth) for ratio in found]
+    coming = None
+    if book.each:
+        coming = _ahead(book, found, chances, worth, learned if period.end is not None else None)
     aimed = None if goal is None else outlook(book, goal, found, piles, worth)
+    if aimed is not None and coming is not None:
+        aimed = timed(aimed, coming, [ratio.stage for ratio in found], learned, period)
     needs: Mapping[int, Need] = aimed.needs if aimed else {}
     stages = tuple(
         StageForecast(
@@ -135,23 +165,87 @@ def forecast(
         wins=fsum(some.wins for some in piles),
         revenue=None if worth.mean is None else fsum(some.revenue or 0.0 for some in piles),
         goal=aimed,
-        deals=tuple(_deals(book, stages, worth)),
+        deals=tuple(_deals(book, stages, worth, coming, learned)),
         left_out=tuple(_left_out(book, worth)),
+        ahead=coming,
+        learned=learned,
+        paces=tuple(book.paces),
     )
 
 
-def _deals(book: Book, stages: Sequence[StageForecast], worth: Worth) -> Iterator[DealForecast]:
-    by_id = {one.stage.id: one for one in stages}
+def _learned_ratios(found: Sequence[Ratio], learned: Learned) -> tuple[tuple[Ratio, ...], dict[int, Chance]]:
+    """The ratios that count the deals still open, in place of those of the closed ones alone."""
+    better = tuple(
+        replace(ratio, used=share.value, low=share.low, high=share.high)
+        for ratio, share in zip(found, learned.shares, strict=True)
+    )
+    chances = {
+        ratio.stage.id: Chance(share.value, share.low, share.high)
+        for ratio, share in zip(found, learned.chain, strict=True)
+    }
+    return better, chances
+
+
+def _ahead(
+    book: Book, found: Sequence[Ratio], chances: Mapping[int, Chance], worth: Worth, learned: Learned | None
+) -> Ahead:
+    money = Money(worth.mean, typical(book, worth))
+    deals = candidates(book, [ratio.stage.id for ratio in found], worth)
+    if learned is None:
+        return eventually([chances[ratio.stage.id].value for ratio in found], deals, money)
+    return ahead(learned, deals, money, book.share)
+
+
+def candidates(book: Book, stage_ids: Sequence[int], worth: Worth) -> list[Candidate]:
+    """The open deals by the place of their stage."""
+    places = {stage_id: place for place, stage_id in enumerate(stage_ids)}
+    return [
+        Candidate(
+            deal.id,
+            places[deal.stage_id],
+            deal.since,
+            None if deal.amount is None else worth.of(deal),
+            deal.traits,
+            deal.pinned,
+        )
+        for deal in book.deals
+        if deal.stage_id in places
+    ]
+
+
+def typical(book: Book, worth: Worth) -> tuple[tuple[float, float], ...]:
+    """What the deals won lately brought, each with the same weight."""
+    known = [minor * factor for minor, code in book.signed if (factor := worth.factor(code)) is not None]
+    return tuple((amount, 1 / len(known)) for amount in known)
+
+
+def _deals(
+    book: Book,
+    stages: Sequence[StageForecast],
+    worth: Worth,
+    coming: Ahead | None,
+    learned: Learned | None,
+) -> Iterator[DealForecast]:
+    places = {one.stage.id: place for place, one in enumerate(stages)}
     for deal in book.deals:
-        here = by_id.get(deal.stage_id)
-        if here is not None:
-            yield _deal(deal, here, worth)
-
-
-def _deal(deal: OpenDeal, here: StageForecast, worth: Worth) -> DealForecast:
-    pinned = deal.pinned is not None
-    chance = here.chance.value if deal.pinned is None else deal.pinned
-    return DealForecast(deal.id, chance, worth.of(deal), pinned, here.ratio.observed)
+        place = places.get(deal.stage_id)
+        if place is None:
+            continue
+        here = stages[place]
+        seen = here.ratio.observed
+        chance = here.chance.value if deal.pinned is None else deal.pinned
+        cases = Cases(None, seen.won, seen.gone)
+        factors: tuple[tuple[str, Factor], ...] = ()
+        if coming is not None:
+            chance = coming.chances[deal.id]
+        if learned is not None:
+            cases = learned.cases.at(place, learned.fit.now - deal.since)
+            factors = tuple(
+                (value, known[value])
+                for value, known in zip(deal.traits, learned.factors, strict=False)
+                if value in known and deal.pinned is None
+            )
+        yield DealForecast(deal.id, chance, worth.of(deal), deal.pinned is not None, cases, factors)
 
 
 def _left_out(book: Book, worth: Worth) -> Iterator[LeftOut]:
@@ -159,7 +253,7 @@ def _left_out(book: Book, worth: Worth) -> Iterator[LeftOut]:
     standing = book.standing
     parked = [some for some in book.parked if not some.archived]
     if count := sum(some.n for some in parked):
-        yield LeftOut(say("parked"), count, Money(round(worth.total(parked)), book.currency))
+        yield LeftOut(say("parked"), count, Sum(round(worth.total(parked)), book.currency))
     if count := untold(book.stages, book.tally):
         yield LeftOut(say("history not known: not in the ratios"), count)
     if count := sum(sign * some.without_amount for sign, some in standing):
@@ -173,4 +267,4 @@ def _left_out(book: Book, worth: Worth) -> Iterator[LeftOut]:
             sums[some.currency] += sign * some.amount
     for currency in sorted(code for code, count in counts.items() if count):
         why = say("no rate for {currency}: not in the revenue", currency=currency)
-        yield LeftOut(why, counts[currency], Money(sums[currency], currency))
+        yield LeftOut(why, counts[currency], Sum(sums[currency], currency))

@@ -4,16 +4,41 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from math import fsum
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from math import ceil, fsum
+from typing import TYPE_CHECKING
 
 from pipetui.core import plan
 from pipetui.core.book import Book, Pile, Worth
 from pipetui.core.deal import Goal, Stage
+from pipetui.core.effort import WORTHWHILE
 from pipetui.core.funnel import Ratio, reach_chances
 from pipetui.core.message import Message, say
 
+if TYPE_CHECKING:
+    from pipetui.core.ahead import Ahead, Learned
+    from pipetui.core.moment import Period
+
 Groups = list[tuple[float, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class StagePlan:
+    """How many new deals, put into a stage now, would make the goal likely."""
+
+    stage: Stage
+    chance: float
+    """Of one of them to be won in time."""
+    for_50: int | None
+    """For an even chance; None when no number would do."""
+    for_80: int | None
+    median: float | None
+    """Days until half of those that will be signed are; None without a past."""
+    last_useful_day: date | None
+    """After this day a new deal here has less than one chance in twenty; None without a past."""
+    late: bool
+    """Whether that day is past."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +61,52 @@ class Outlook:
     for_80: int | None
     """New deals in the first stage that make it 80 % likely; None for revenue, and when no number would."""
 
+    plan: tuple[StagePlan, ...] = ()
+    """What each stage takes in time; empty for a goal that counts deals reaching a stage."""
+
     @property
     def missing(self) -> float:
         """What the open deals are not expected to bring."""
         return max(0.0, self.target - self.done - self.expected)
+
+
+def timed(
+    one: Outlook, coming: Ahead, stages: Sequence[Stage], learned: Learned | None, period: Period
+) -> Outlook:
+    """The same with what the period itself will bring: the chance of the goal, and the plan of each stage.
+
+    Revenue is planned in wins of the usual size.
+    """
+    short = one.target - one.done
+    if one.goal.metric == "reach":
+        return one
+    if one.goal.metric == "revenue":
+        if coming.revenue is None or coming.new.revenue is None:
+            return one
+        likely = coming.revenue.at_least(short)
+        return replace(one, chance=likely)
+    wanted = plan.round_up(short)
+    made = tuple(_stage_plan(coming, s, stage, wanted, learned, period) for s, stage in enumerate(stages))
+    return replace(
+        one,
+        chance=coming.outcomes.likely(wanted),
+        for_80=made[0].for_80 if made else None,
+        plan=made,
+    )
+
+
+def _stage_plan(
+    coming: Ahead, place: int, stage: Stage, wanted: int, learned: Learned | None, period: Period
+) -> StagePlan:
+    chance = coming.fresh[place]
+    for_50, for_80 = (coming.outcomes.deals_for(wanted, chance, p) for p in (0.5, 0.8))
+    if learned is None or period.end is None:
+        return StagePlan(stage, chance, for_50, for_80, None, None, False)
+    timing = learned.timings[place]
+    last = None
+    if timing.useful is not None:
+        last = period.end - timedelta(days=ceil(timing.useful))
+    return StagePlan(stage, chance, for_50, for_80, timing.median, last, chance < WORTHWHILE)
 
 
 @dataclass(frozen=True, slots=True)
