@@ -282,6 +282,7 @@ def fill(db: sqlite3.Connection, draw: Draw) -> None:
     insert(db, {
         "tally": [dict(zip(columns, (*key, *sums), strict=True)) for key, sums in draw.tally.items()],
         "sequence": [{"name": table, "next": last + 1} for table, last in draw.numbers.items()],
+        "stale": [{"name": "stay_count"}],
     })  # fmt: skip
 
 

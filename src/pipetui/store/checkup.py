@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from pipetui.core.message import Message, say, say_n
-from pipetui.store import derived
+from pipetui.store import derived, stays
 from pipetui.store.rows import KINDS, Which
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ def findings(db: Database, windows: Iterable[Which]) -> list[Message]:
     """One sentence for each thing that is wrong."""
     found = [say("The database reports: {finding}.", finding=finding) for finding in db.findings()]
     with db.reading():
-        found += [*_tally(db), *_steps(db), *_words(db, windows), *_numbers(db)]
+        found += [*_tally(db), *_stays(db), *_steps(db), *_words(db, windows), *_numbers(db)]
     return found
 
 
@@ -26,6 +26,11 @@ def _tally(db: Database) -> list[Message]:
     kept = set(db.rows(f"SELECT {', '.join(columns)} FROM tally"))
     counted = set(db.rows(f"{derived.COUNTED} {derived.GROUPED}"))
     return [say("The counts of the columns do not agree with the deals.")] if kept != counted else []
+
+
+def _stays(db: Database) -> list[Message]:
+    agree = stays.stale(db) or stays.kept(db) == stays.counted(db)
+    return [] if agree else [say("The counts of the stays do not agree with the visits.")]
 
 
 def _steps(db: Database) -> list[Message]:

@@ -1,5 +1,5 @@
 """What the store derives from the records and keeps beside them: the next step and the furthest stage of a deal, the
-words it is found by, and the counts and sums of the columns. Everything here can be made again from the records.
+words it is found by, the counts of the columns and of stays. Everything here can be made again from the records.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipetui.core.change import Row
 from pipetui.core.text import fold
+from pipetui.store import stays
 from pipetui.store.rows import EVERY, KINDS, Which
 
 if TYPE_CHECKING:
@@ -181,6 +182,7 @@ def rebuild(db: Database, windows: Iterable[Which]) -> None:
     for which in windows:
         db.insert("deal_search", ("deal_id", "text"), words(db, which))
     rebuild_tally(db)
+    stays.recount(db)
     rebuild_numbers(db, (*KINDS, "batch", "journal"))
 
 

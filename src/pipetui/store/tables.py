@@ -322,6 +322,30 @@ class PaceRow(Table, table=True):
     computed_on: str = words()
 
 
+class StayCountRow(Table, table=True):
+    """How long deals stayed and where they went, by month: the life table of the stays that are over."""
+
+    __tablename__ = "stay_count"
+    stage_id: int = part(WHOLE)
+    month: str = part(WORDS)
+    """`2026-11`, in UTC."""
+    bin: int = part(WHOLE)
+    """The age, as `core.lifetable` cuts it."""
+    next_id: int = part(WHOLE)
+    """The stage they left to; 0 for all that were at risk of leaving."""
+    n: int = whole()
+    """Millionths of a deal."""
+    unseen: int = whole(0)
+    """Millionths that would not have been at risk, had those that left gone out of sight."""
+
+
+class StaleRow(Table, table=True):
+    """A derived table that is to be made again before it is read."""
+
+    __tablename__ = "stale"
+    name: str = part(WORDS)
+
+
 class SequenceRow(Table, table=True):
     """The next number of each table: a number is never given twice."""
 

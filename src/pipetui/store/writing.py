@@ -19,6 +19,7 @@ from pipetui.store.chunk import Chunk, Step
 from pipetui.store.derived import Stages, Tally, earliest
 from pipetui.store.late import Late
 from pipetui.store.rows import Spans, references
+from pipetui.store.stays import Changed
 
 if TYPE_CHECKING:
     from pipetui.store.db import Database
@@ -44,6 +45,7 @@ class Writing:
         self._touched: set[str] = set()
         self._stages = Stages.read(db)
         self._tally = Tally()
+        self._stays = Changed(db)
         self._late = Late(db)
 
     def stream(self, changes: Iterable[Change], progress: Callable[[int], None] | None = None) -> None:
@@ -61,7 +63,9 @@ class Writing:
         chunk = Chunk(self.db, self._steps(changes))
         self._journal(chunk)
         self._complete(chunk)
+        self._stays.before(chunk)
         chunk.write()
+        self._stays.after(chunk)
         self._touched.update(chunk.came, (table for table, *_ in chunk.changed))
         self._note(chunk)
 
@@ -71,6 +75,7 @@ class Writing:
             self.db.study(sorted(self._touched))
         self._late.settle(self._tally)
         self._tally.flush(self.db)
+        self._stays.flush()
         for table, spans in (self._spans or {}).items():
             self._journal_rows((table, first, last, None, None, None) for first, last in spans.runs)
         self._numbers.save()
