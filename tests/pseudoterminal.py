@@ -20,7 +20,7 @@ import pyte
 KEYS = {
     "up": "\x1b[A", "down": "\x1b[B", "right": "\x1b[C", "left": "\x1b[D", "home": "\x1b[H", "end": "\x1b[F",
     "pageup": "\x1b[5~", "pagedown": "\x1b[6~", "enter": "\r", "escape": "\x1b", "tab": "\t", "space": " ",
-    "backspace": "\x7f", "ctrl+s": "\x13", "ctrl+l": "\x0c", "ctrl+c": "\x03",
+    "backspace": "\x7f", "ctrl+s": "\x13", "ctrl+l": "\x0c", "ctrl+c": "\x03", "ctrl+z": "\x1a",
 }  # fmt: skip
 UNKNOWN = re.compile(rb"\x1b\[[<>=][0-9;]*[a-z]|\x1b\[\?[0-9;]*\$p")
 """Sequences the screen model does not know and would show as text."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import sqlite3
 from contextlib import closing
 
 import pytest
 
-from machine import SANE, Machine
+from machine import PROGRAM, SANE, Machine
 from pseudoterminal import PseudoTerminal
 
 BOARD = r"Lead 2 (.*\n)+▌Acme (.*\n)+ Boréal (.*\n)+.*\? help"
@@ -48,6 +49,37 @@ def test_in_the_background_the_terminal_is_sane_and_all_is_drawn_again_after(acm
     terminal.signal(signal.SIGCONT)
     terminal.expect(BOARD)
     assert terminal.modes == dict.fromkeys(SANE, True)
+
+
+def test_ctrl_z_goes_back_to_the_shell_and_fg_returns(acme: Machine) -> None:
+    env = {**acme.env, "PS1": "the shell>", "ENV": ""}
+    with PseudoTerminal(("sh", "-im"), (80, 24), env) as terminal:
+        terminal.expect("the shell>")
+        terminal.send(f"{shlex.join(PROGRAM)}\n".encode())
+        terminal.expect(BOARD)
+        for _ in range(2):
+            terminal.press("L", "ctrl+z")
+            terminal.expect("Stopped(.*\\n)+the shell>")
+            assert terminal.modes == SANE
+            assert terminal.cooked
+            assert acme.stage("acme") == "Prospect"
+            terminal.blank()
+            terminal.press("fg", "enter")
+            terminal.expect(r"Lead 1 +│ Prospect 1 (.*\n)+ Boréal +│▌Acme ")
+            assert terminal.modes == dict.fromkeys(SANE, True)
+            terminal.press("H")
+            terminal.expect("Lead 2 (.*\\n)+▌Acme ")
+        terminal.press("q")
+        terminal.expect("^the shell>")
+        assert terminal.modes == SANE
+
+
+def test_ctrl_z_says_so_where_no_shell_would_bring_it_back(acme: Machine) -> None:
+    terminal = acme.open()
+    terminal.press("ctrl+z")
+    terminal.expect("There is no shell")
+    terminal.press("j")
+    terminal.expect("2/2")
 
 
 def test_a_stop_nobody_announced_leaves_the_terminal_as_it_was_in_the_end(acme: Machine) -> None:

@@ -37,7 +37,7 @@ def test_every_handler_has_a_command() -> None:
 
 
 def test_letters_and_arrows_only() -> None:
-    assert [key for command in COMMANDS for key in command.keys if "ctrl" in key] == ["ctrl+l"]
+    assert [key for command in COMMANDS for key in command.keys if "ctrl" in key] == ["ctrl+l", "ctrl+z"]
 
 
 @pytest.mark.parametrize(

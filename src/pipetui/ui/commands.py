@@ -132,6 +132,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("import", ("i",), say("Import a file"), ELSE),
     Command("palette", (":",), say("Find a command by its name"), ELSE),
     Command("redraw", ("ctrl+l",), say("Draw the screen again"), ELSE),
+    Command("suspend", ("ctrl+z",), say("Back to the shell for a while; fg returns"), ELSE),
     Command("help", ("?",), say("Help"), ELSE, say("help")),
     Command("back", ("escape",), say("Back: close, clear the marks, then the filter"), ELSE),
     Command("quit", ("q",), say("Quit"), ELSE),

@@ -11,7 +11,7 @@ from pipetui.errors import Refused
 from pipetui.lang import _
 from pipetui.ui.bar import period_name
 from pipetui.ui.paint import Line, Span
-from pipetui.ui.terminal import redraw
+from pipetui.ui.terminal import redraw, suspend
 
 if TYPE_CHECKING:
     from pipetui.ui.app import Pipetui
@@ -212,6 +212,11 @@ class Handlers:
 
     def do_redraw(self) -> None:
         redraw(self.app)
+
+    async def do_suspend(self) -> None:
+        # Stopped in the middle of a write, the program would keep everybody else from writing.
+        await self.app.writer.settled()
+        suspend(self.app)
 
     def do_copy(self) -> None:
         from pipetui.ui.card import as_text

@@ -24,6 +24,8 @@ from textual.events import Resize
 from textual.geometry import Size
 from textual.strip import Strip
 
+from pipetui.core.message import say
+from pipetui.errors import Refused
 from pipetui.ui.typed import Paste, Typed
 
 if TYPE_CHECKING:
@@ -196,6 +198,14 @@ def redraw(app: App[Any]) -> None:
     if isinstance(app._driver, Terminal):
         app._driver.frame.forget()
     app.refresh(repaint=True, layout=True)
+
+
+def suspend(app: App[Any]) -> None:
+    """Stop until the shell's `fg`, and with it whatever the shell started us by. Raises Refused when nobody would."""
+    if os.getpgrp() == os.getsid(0):
+        raise Refused(say("There is no shell behind pipetui to go back to."))
+    if isinstance(app._driver, Terminal):
+        os.killpg(0, signal.SIGTSTP)
 
 
 class Outlet:
