@@ -7,7 +7,7 @@ from datetime import date
 from math import ceil
 from typing import TYPE_CHECKING
 
-from pipetui.core.hygiene import stalled_after
+from pipetui.core.hygiene import ENOUGH, stalled_after
 
 if TYPE_CHECKING:
     from pipetui.store.db import Database
@@ -17,12 +17,13 @@ STRIDE = 5_000
 
 
 def paces(db: Database) -> dict[int, int]:
-    """By open stage: after how many days a deal counts as stalled; what was measured, else by its typical days."""
-    sql = """SELECT stage.id, stage.days, pace.days FROM stage LEFT JOIN pace ON pace.stage_id = stage.id
-        WHERE stage.kind = 'open'"""
+    """By open stage: after how many days a deal counts as stalled; measured, or by its typical days of now while too
+    few deals were won."""
+    sql = """SELECT stage.id, stage.days, pace.days FROM stage
+        LEFT JOIN pace ON pace.stage_id = stage.id AND pace.n >= ? WHERE stage.kind = 'open'"""
     return {
         stage_id: ceil(stalled_after((), typical)) if measured is None else measured
-        for stage_id, typical, measured in db.rows(sql)
+        for stage_id, typical, measured in db.rows(sql, (ENOUGH,))
     }
 
 
