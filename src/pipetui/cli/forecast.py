@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 )
 @pass_session
 def forecast(session: Session, text: str) -> None:
-    answer = read(session, session.period(text), each=session.options.json)
+    answer = read(session, session.period(text), each=True)
     if session.options.json:
         print_json(answer.to_json(told))
     else:
@@ -45,13 +45,17 @@ def read(session: Session, period: Period, each: bool = False) -> Forecast:
     """The forecast of the pipeline for a period and its first goal; `each` adds the deals one by one."""
     from pipetui.core import forecast as rules
     from pipetui.store.book import book, goals
+    from pipetui.store.learning import learned
     from pipetui.store.windows import Scope
 
     db, pipeline = session.db, session.pipeline
     scope = Scope(pipeline.id, session.today, session.now)
     goal = next(iter(goals(db, pipeline.id, period)), None)
     made_of = book(db, scope, period, session.currency, goal, each)
-    return rules.forecast(made_of, as_of=session.now, period=period, pipeline=pipeline.name, goal=goal)
+    known = learned(db, pipeline.id, made_of.stages, session.now, period) if each else None
+    return rules.forecast(
+        made_of, as_of=session.now, period=period, pipeline=pipeline.name, goal=goal, learned=known
+    )
 
 
 def print_forecast(answer: Forecast) -> None:

@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, Message]] = {
     "board": ("board", say("Print the board")),
     "status": ("board", say("Print a summary of one screen")),
     "forecast": ("forecast", say("Will we make the number, and if not, what is missing?")),
+    "backtest": ("backtest", say("How good the forecast was on your own past, beside simpler methods")),
     "goal": ("forecast", say("List and set goals")),
     "report": ("report", say("Print a report")),
     "stages": ("stages", say("List and change the stages of the pipeline")),

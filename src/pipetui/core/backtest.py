@@ -16,6 +16,7 @@ from pipetui.core.arrivals import NewWins
 from pipetui.core.fit import Declared, Timeline
 from pipetui.core.message import Message, say, say_n
 from pipetui.core.replays import SHORTEST, Replay, applied, factors, replays, shock
+from pipetui.core.said import method
 from pipetui.core.totals import wins
 
 OURS = "pipetui"
@@ -90,13 +91,13 @@ class Backtest:
             return say(
                 'Be careful: for single deals "{method}" was nearer than the forecast; {inside} of {n} totals came'
                 " out within its range.",
-                method=best, inside=inside, n=ours.n,
+                method=method(best), inside=inside, n=ours.n,
             )  # fmt: skip
         if self.all_wins[nearest].crps < ours.crps:
             return say(
                 'Trust the deals more than the total: "{method}" came nearer to the number of wins;'
                 " {inside} of {n} came out within the range.",
-                method=nearest, inside=inside, n=ours.n,
+                method=method(nearest), inside=inside, n=ours.n,
             )  # fmt: skip
         if ours.covered < 0.6:
             return say_n(

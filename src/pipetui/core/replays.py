@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import exp, fsum, log, sqrt
+from typing import NamedTuple
 
 from pipetui.core.fit import Declared, Timeline
 
@@ -23,8 +24,7 @@ OVERLAP = 0.5
 """Replays overlap by half, so each case counts half."""
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """A deal that was open then, and what became of it."""
 
     chance: float
@@ -133,17 +133,15 @@ def factors(past: Sequence[Replay], variables: int) -> tuple[Factors, list[Repla
     for variable in range(variables):
         one = _factors(past, variable)
         found.append(one)
-        past = [
-            replace(
-                replay,
-                cases=tuple(
-                    replace(case, chance=times(case.chance, one[case.traits[variable]].odds))
-                    for case in replay.cases
-                ),
-            )
-            for replay in past
-        ]
+        if one:
+            past = [replace(replay, cases=_adjusted(replay.cases, variable, one)) for replay in past]
     return tuple(found), list(past)
+
+
+def _adjusted(cases: Sequence[Case], variable: int, one: Mapping[str, Factor]) -> tuple[Case, ...]:
+    return tuple(
+        Case(times(chance, one[traits[variable]].odds), won, traits) for chance, won, traits in cases
+    )
 
 
 def _factors(past: Sequence[Replay], variable: int) -> dict[str, Factor]:
@@ -154,6 +152,8 @@ def _factors(past: Sequence[Replay], variable: int) -> dict[str, Factor]:
             value = case.traits[variable]
             won[value] += OVERLAP * case.won
             expected[value] += OVERLAP * case.chance
+    if len(expected) < 2:
+        return {}
     level = (fsum(won.values()) + WEIGHT) / (fsum(expected.values()) + WEIGHT)
     return {
         value: Factor(

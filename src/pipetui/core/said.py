@@ -60,3 +60,21 @@ def _few(number: float) -> int | float:
     """In whole numbers from ten on; below, with one decimal where it says something."""
     rounded = round(number, 1)
     return int(number + 0.5) if number >= 10 or rounded == int(rounded) else rounded
+
+
+_METHODS = {
+    "pipetui": say("this forecast"),
+    "stage rank": say("a fixed chance for each stage"),
+    "closed deals": say("win rates of closed deals"),
+    "naive Bayes": say("naive Bayes"),
+    "stage rank, in time": say("a fixed chance for each stage, share in time"),
+    "closed deals, in time": say("win rates of closed deals, share in time"),
+    "naive Bayes, in time": say("naive Bayes, share in time"),
+    "last period": say("same as the last period"),
+    "last three": say("mean of the last three periods"),
+}
+
+
+def method(name: str) -> Message:
+    """A way to forecast, in words."""
+    return _METHODS[name]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -11,13 +12,23 @@ from pipetui.core.book import Book, OpenDeal
 from pipetui.core.change import field_names, moment_text, record
 from pipetui.core.deal import Goal, Rate, Stage
 from pipetui.core.funnel import Tally
-from pipetui.store import counts
+from pipetui.store import counts, lives
 from pipetui.store.clause import Clause
+from pipetui.store.learning import SEGMENTS
+from pipetui.store.monthly import days
+from pipetui.store.orders import CLOSED
 from pipetui.store.windows import Scope, asked, sight, stages
 
 if TYPE_CHECKING:
     from pipetui.core.moment import Period
     from pipetui.store.db import Database
+
+SIGNED = 200
+"""Deals won last whose amounts tell what the next may bring."""
+PACES = 3
+"""Periods before this one whose wins are told."""
+LATELY = 180
+"""Days whose new deals tell which part of those to come is in scope."""
 
 
 def book(
@@ -43,6 +54,10 @@ def book(
             won=_won(db, whose, period),
             reached=_reached(db, whose, period, goal),
             deals=_open_deals(db, whose) if each else (),
+            each=each,
+            signed=_signed(db, scope.pipeline_id) if each else (),
+            paces=_paces(db, whose, period) if each else (),
+            share=_share(db, whose) if each and not whose.whole else 1.0,
             currency=currency,
             rates=rates(db),
         )
@@ -129,11 +144,56 @@ def _open_deals(db: Database, scope: Scope) -> list[OpenDeal]:
     for stage in stages(db, scope.pipeline_id):
         if stage.kind == "open":
             seen = sight(db, scope, stage)
+            traits = ", ".join(lives.TRAITS[name] for name in SEGMENTS)
             sql = f"""SELECT deal.id, deal.stage_id, deal.amount, deal.currency,
-                CASE WHEN deal.pinned_until IS NULL OR deal.pinned_until >= ? THEN deal.pinned_chance END
-                FROM deal WHERE {seen.sql} ORDER BY deal.id"""
+                CASE WHEN deal.pinned_until IS NULL OR deal.pinned_until >= ? THEN deal.pinned_chance END,
+                deal.stage_since, {traits} FROM deal WHERE {seen.sql} ORDER BY deal.id"""
             found += [
-                OpenDeal(number, stage_id, minor, currency, None if pinned is None else pinned / 100)
-                for number, stage_id, minor, currency, pinned in db.rows(sql, (today, *seen.params))
+                OpenDeal(
+                    number,
+                    stage_id,
+                    minor,
+                    currency,
+                    None if pinned is None else pinned / 100,
+                    days(since),
+                    tuple(value or "" for value in values),
+                )
+                for number, stage_id, minor, currency, pinned, since, *values in db.rows(
+                    sql, (today, *seen.params)
+                )
             ]
     return found
+
+
+def _signed(db: Database, pipeline_id: int) -> list[tuple[int, str]]:
+    """The amounts of the deals won last."""
+    found: list[tuple[int, str]] = []
+    for stage in stages(db, pipeline_id):
+        if stage.kind == "won":
+            sql = f"""SELECT amount, currency FROM deal
+                WHERE stage_id = ? AND archived_at IS NULL AND amount IS NOT NULL ORDER BY {CLOSED} DESC, id LIMIT ?"""
+            found += db.rows(sql, (stage.id, SIGNED))
+    return found
+
+
+def _paces(db: Database, scope: Scope, period: Period) -> list[int]:
+    """Wins in the periods before."""
+    if period.start is None:
+        return []
+    found = []
+    for _ in range(PACES):
+        period = period.previous()
+        found.append(counts.wins(db, scope, period).count)
+    return found
+
+
+def _share(db: Database, scope: Scope) -> float:
+    """The part of the deals created lately that are in scope."""
+    since = moment_text(scope.now - timedelta(days=LATELY))
+    new = Clause("deal.pipeline_id = ? AND deal.created_at >= ?", (scope.pipeline_id, since))
+    counted = []
+    for one in (scope, replace(scope, filter=None, owner_id=None)):
+        chosen = asked(db, one, new)
+        row = db.one(f"SELECT COUNT(*) FROM deal WHERE {chosen.sql}", chosen.params)
+        counted.append(row[0] if row else 0)
+    return counted[0] / counted[1] if counted[1] else 0.0
