@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import fsum
+from math import fsum, inf
 
 from pipetui.core import rivals, scores
 from pipetui.core.arrivals import NewWins
@@ -27,6 +27,8 @@ ENOUGH = 6
 """With fewer days apart by a whole horizon, they are taken half a horizon apart."""
 FEW = 4
 """With fewer days nothing can be said."""
+LEARNED = 10
+"""Deals closed before the first day that is forecast: without any outcome there is nothing to learn from."""
 NOBODY_NEW = NewWins(0.0, 1.0)
 
 
@@ -61,7 +63,7 @@ class Backtest:
 
     days: float
     start: float
-    """Where the history begins."""
+    """Where the history begins to teach; infinite when it does not."""
     looks: tuple[Look, ...]
     """Newest first."""
     per_deal: Mapping[str, DealScores]
@@ -113,7 +115,7 @@ class Backtest:
 
 def moments(now: float, days: float, start: float) -> list[float]:
     """The earlier days, newest first: a horizon apart, or half of one when the history is short."""
-    for step in (days, days / 2):
+    for step in (days, days / 2) if start < inf else ():
         first = start + min(days, SHORTEST)
         n = int((now - days - first) // step) + 1 if now - days >= first else 0
         if n >= ENOUGH or step < days:
@@ -125,7 +127,7 @@ def backtest(
     timeline: Timeline, now: float, days: float, declared: Declared, variables: int = 0, by: int | None = None
 ) -> Backtest:
     """Forecast earlier days again. `by` names what the deals are told apart by: a variable, or -1 for their stage."""
-    start = timeline.past.start
+    start = _beginning(timeline, days)
     pairs: dict[str, list[tuple[str, scores.Pair]]] = defaultdict(list)
     totals: tuple[dict[str, list[scores.Total]], ...] = (defaultdict(list), defaultdict(list))
     looks = []
@@ -169,6 +171,15 @@ def backtest(
         {name: scores.summary(some) for name, some in totals[1].items()},
         {} if by is None else _apart(pairs),
     )
+
+
+def _beginning(timeline: Timeline, days: float) -> float:
+    """Where the history begins to teach: so that, when the first day is forecast, some deals have been closed."""
+    won, lost = timeline.past.won, timeline.past.lost
+    closings = sorted(stay.left for stay in timeline.past.stays() if stay.next in (won, lost))
+    if len(closings) < LEARNED:
+        return inf
+    return max(timeline.past.start, closings[LEARNED - 1] - min(days, SHORTEST))
 
 
 def _ours(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from math import inf
 from typing import Any
 
 from pipetui.core.backtest import Backtest, DealScores, Look
@@ -24,7 +25,7 @@ def shape(one: Backtest, pipeline: str, stages: Sequence[str], told: Callable[[M
             "pipeline": pipeline,
             "stages": list(stages),
             "horizon_days": one.days,
-            "history_start": _moment(one.start) if one.looks else None,
+            "history_start": _moment(one.start) if one.start < inf else None,
             "methods": list(one.per_deal) + [name for name in one.all_wins if name not in one.per_deal],
             "verdict": told(one.verdict),
             "best": one.best,

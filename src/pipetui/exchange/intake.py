@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from pipetui.core import moves
 from pipetui.core.change import Change, Row, field_names, moment_text, row, scalar
@@ -320,7 +320,7 @@ class Intake:
 
     def _visits(self, texts: Texts, number: int) -> list[Visit]:
         if self.visited is None:
-            return []
+            return self._entered(texts, number)
         stays = self.visited.get(fold(texts.get("external_id", ""))) or self.visited.get(
             fold(texts.get("title", "")), ()
         )
@@ -330,6 +330,37 @@ class Intake:
                   next_stage_id=stay.next_stage_id)
             for stay in stays
         ]  # fmt: skip
+
+    def _entered(self, texts: Texts, number: int) -> list[Visit]:
+        """The stays that the columns of entry days tell; none when they leave open where the deal went, or when."""
+        told = [
+            (self._moment(name, texts), stage.id)
+            for name, stage in self.plan.entered.items()
+            if name in texts
+        ]
+        if not told:
+            return []
+        desk, stage = self.roster.desk, self._stage(texts)
+        told.sort()
+        if stage is not None and stage.kind == "open":
+            if stage.id != told[-1][1]:
+                return []
+            end, going = None, None
+        else:
+            ended = next((name for name in ENDINGS if name in texts), None)
+            if stage is None or ended is None:
+                return []
+            end, going = max(self._moment(ended, texts), told[-1][0]), stage.id
+        following = [*told[1:], (end, going)]
+        return [
+            Visit(
+                id=desk.new_id(), deal_id=number, stage_id=here, entered_at=entered, left_at=left, next_stage_id=after
+            )
+            for (entered, here), (left, after) in zip(told, following, strict=True)
+        ]  # fmt: skip
+
+    def _moment(self, name: str, texts: Texts) -> datetime:
+        return datetime.fromisoformat(self._instant(name, texts))
 
     def _tags(self, number: int, carried: tuple[int, ...], texts: Texts) -> list[Change]:
         found = []

@@ -24,6 +24,8 @@ DATES = (
     "created_at", "stage_since", "closed_at", "lost_at", "close_date", "expected_close", "parked_until", "archived_at",
     "step_due",
 )  # fmt: skip
+ENTERED = "entered "
+"""Begins the names of fields that tell when a stage was entered; the stage follows."""
 MANY = 200
 """Different values of a stage column beyond which it is no stage column."""
 
@@ -87,6 +89,8 @@ class Plan:
     mark: Mark | None
     questions: tuple[Question, ...]
     rows: int
+    entered: Mapping[str, Stage] = field(default_factory=dict)
+    """The stages whose day of entry has a column, by the field of that column."""
 
     @property
     def signature(self) -> str:
@@ -107,7 +111,11 @@ def planned(sheet: Sheet, stages: Sequence[Stage], choices: Choices) -> Plan:
     """Look at the whole file and decide. Raises Invalid for a choice that names no header, field or stage."""
     kind = choices.kind or profiles.kind_of(sheet.headers)
     columns = _columns(sheet, kind, choices)
-    dates = {name: Dates() for name in DATES if name in columns}
+    entered: Mapping[int, Stage] = {}
+    if kind == "deals":
+        entered = profiles.stages_entered(sheet.headers, stages, _chosen(stages, choices))
+    columns |= {f"{ENTERED}{stage.name}": at for at, stage in entered.items()}
+    dates = {name: Dates() for name in columns if name in DATES or name.startswith(ENTERED)}
     amounts, values, rows = Amounts(), dict[str, str](), 0
     stage_column = columns.get("stage", columns.get("status"))
     for _line, cells in sheet.rows():
@@ -131,7 +139,8 @@ def planned(sheet: Sheet, stages: Sequence[Stage], choices: Choices) -> Plan:
         _order(dates, choices),
         choices.mark or amounts.mark,
     )
-    plan = Plan(sheet, kind, product, columns, known, order, mark, (), rows)
+    days = {f"{ENTERED}{stage.name}": stage for stage in entered.values()}
+    plan = Plan(sheet, kind, product, columns, known, order, mark, (), rows, days)
     return replace(plan, questions=tuple(_questions(plan, dates, amounts, unknown)))
 
 
@@ -178,6 +187,12 @@ def _stages(
         elif named or profiles.outcome_of(value) is None:
             unknown.append(value)
     return known, unknown
+
+
+def _chosen(stages: Sequence[Stage], choices: Choices) -> dict[str, Stage]:
+    """The stages chosen for values, as far as they exist."""
+    names = {fold(stage.name): stage for stage in stages}
+    return {fold(value): names[fold(name)] for value, name in choices.stages.items() if fold(name) in names}
 
 
 def _order(dates: Mapping[str, Dates], choices: Choices) -> Order | None:

@@ -193,6 +193,25 @@ def columns_of(headers: Sequence[str], kind: Kind) -> dict[str, int]:
     return found
 
 
+_ENTERED = re.compile(r"^(?:date )?entered (?:stage )?(.+)$|^(?:date d.)?entree (?:dans |en )?(.+)$")
+_ENGAGED = {"engage_date", "engage date"}
+"""The day a deal was taken up, in products whose stages are prospecting and engaging."""
+
+
+def stages_entered(
+    headers: Sequence[str], stages: Sequence[Stage], named: Mapping[str, Stage]
+) -> dict[int, Stage]:
+    """The columns that tell when a deal entered an open stage, as `Date entered Quote`; `named` are stages by value."""
+    found: dict[int, Stage] = {}
+    for at, header in enumerate(map(normal, headers)):
+        match = _ENTERED.match(header)
+        name = "engaging" if header in _ENGAGED else (match[1] or match[2]).strip("\"' ") if match else ""
+        stage = named.get(name) or (stage_of(name, stages) if name else None)
+        if stage is not None and stage.kind == "open" and stage not in found.values():
+            found[at] = stage
+    return found
+
+
 _WON = "won; win; closed won; closedwon; gagne; gagnee; vente; signed; signe; vendu; closed - won; 1 - won"
 _LOST = "lost; loss; closed lost; closedlost; perdu; perdue; dead; abandonne; cancelled; canceled; closed - lost; unqualified"
 _OPEN = "open; ouvert; ouverte; en cours; active; in progress; pending"
