@@ -24,6 +24,8 @@ LAST, LAST_THREE = "last period", "last three"
 PERIODS = 3
 CUTS = 12
 """Earlier moments at which the share of wins in time is looked at."""
+PATIENCE = 3
+"""So many times `days` a cut lies back at least, where the history allows."""
 FEW = 5
 """With fewer wins from a stage, all stages together say what share came in time."""
 SMOOTHING = 0.1
@@ -164,12 +166,17 @@ def _sums(counts: Counter[Trait], seen: Iterable[Trait]) -> dict[int, float]:
     return {variable: sums[variable] + SMOOTHING * n for variable, n in values.items()}
 
 
+def _cuts(now: float, days: float, start: float, back: int) -> list[float]:
+    return [cut for i in range(CUTS) if (cut := now - days * (back + i / 2)) >= start][::-1]
+
+
 def _shares_in_time(known: Past, now: float, days: float) -> list[float]:
     """By stage: of the deals there at an earlier cut that were signed by now, the share signed within `days` of it.
 
-    The cuts lie half of `days` apart and at least `days` back. Without any case the share is 1.
+    The cuts lie half of `days` apart, far enough back that late wins had time to come; in a short history nearer.
+    Without any case the share is 1.
     """
-    cuts = [cut for i in range(CUTS) if (cut := now - days * (1 + i / 2)) >= known.start][::-1]
+    cuts = _cuts(now, days, known.start, PATIENCE) or _cuts(now, days, known.start, 1)
     cases, in_time = [0] * known.stages, [0] * known.stages
     for life in known.lives if cuts else ():
         if life.end <= cuts[0]:
