@@ -131,10 +131,9 @@ def _adjust(db: Database, sums: Sums) -> None:
         f" ON CONFLICT ({', '.join(COLUMNS[:4])}) DO UPDATE SET {added}",
         [(*cell, *values) for cell, values in sums.items()],
     )
-    db.run_many(
-        f"DELETE FROM stay_count WHERE {' AND '.join(f'{name} = ?' for name in COLUMNS[:4])} AND n = 0",
-        list(sums),
-    )
+    if fewer := [cell for cell, (n, _) in sums.items() if n < 0]:
+        key = " AND ".join(f"{name} = ?" for name in COLUMNS[:4])
+        db.run_many(f"DELETE FROM stay_count WHERE {key} AND n = 0", fewer)
 
 
 def stale(db: Database) -> bool:
@@ -181,7 +180,8 @@ def counted(db: Database) -> Sums:
 
 def kept(db: Database) -> Sums:
     """The counts as the store keeps them."""
-    return {values[:4]: values[4:] for values in db.rows(f"SELECT {', '.join(COLUMNS)} FROM stay_count")}
+    rows = db.rows(f"SELECT {', '.join(COLUMNS)} FROM stay_count WHERE n <> 0")
+    return {values[:4]: values[4:] for values in rows}
 
 
 def month_counts(db: Database, pipeline_id: int, since: str = "") -> dict[str, Counts]:
