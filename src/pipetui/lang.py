@@ -14,11 +14,17 @@ from functools import lru_cache
 from pathlib import Path
 
 from pipetui.core.message import Message
-from pipetui.core.money import Money
+from pipetui.core.money import Money, minor_digits
 
 LANGUAGES = ("en", "fr")
 UNITS = (10**9, "G"), (10**6, "M"), (10**3, "k")
 """The letters of short amounts."""
+
+USUAL_SIGNS = {
+    "en_US": (",.", {"EUR": "€", "USD": "$", "GBP": "£"}),
+    "fr_FR": ("\u202f,", {"EUR": "€", "USD": "$US", "GBP": "£GB"}),
+}
+"""What Babel says of thousands, decimals and the usual currencies; a list of deals need not wait for it."""
 
 _catalogue: gettext.NullTranslations = gettext.NullTranslations()
 _code = "en"
@@ -47,8 +53,6 @@ def use(wanted: str | None = None) -> None:
             Path(__file__).with_name("locale").joinpath(_code, "LC_MESSAGES", "pipetui.mo").open("rb") as file
         ):
             _catalogue = gettext.GNUTranslations(file)
-    for cached in (_money, _day_pattern):
-        cached.cache_clear()
 
 
 def code() -> str:
@@ -103,35 +107,43 @@ def percent(share: float, digits: int = 0) -> str:
     return format_percent(share, format=f"#,##0{'.' + '0' * digits if digits else ''}{sign}", locale=_locale)
 
 
+def chance(share: float, short: bool = False) -> str:
+    """A chance in percent; what is only nearly certain, or nearly impossible, is not said to be."""
+    if 0.995 <= share < 1:
+        return f"> {percent(0.99)}" if short else _("more than {chance}").format(chance=percent(0.99))
+    if 0 < share < 0.005:
+        return f"< {percent(0.01)}" if short else _("less than {chance}").format(chance=percent(0.01))
+    return percent(share)
+
+
 def money(minor: int | None, currency: str, short: bool = False) -> str:
     """An amount in minor units as people write it; `short` for a card or a column: `€12.5k`, `12,5 k€` in French."""
-    return "" if minor is None else _money(minor, currency, short, _locale)
+    if minor is None:
+        return ""
+    amount, letter = abs(Money(minor, currency).decimal), ""
+    digits = 0 if amount == int(amount) or short else minor_digits(currency)
+    if short and amount >= 1000:
+        unit, letter = next((unit, letter) for unit, letter in UNITS if amount >= unit)
+        amount /= unit
+        digits = 0 if amount >= 100 or amount == int(amount) else 1
+    symbol, separators = _money_signs(currency, _locale)
+    written = f"{amount:,.{digits}f}".translate(separators)
+    sign = "-" if minor < 0 else ""
+    return f"{sign}{symbol}{written}{letter}" if _code == "en" else f"{sign}{written}\u00a0{letter}{symbol}"
 
 
-@lru_cache(maxsize=512)
-def _money(minor: int, currency: str, short: bool, locale: str) -> str:
-    from babel.numbers import format_currency
+@lru_cache(maxsize=256)
+def _money_signs(currency: str, locale: str) -> tuple[str, dict[int, int]]:
+    """The sign of a currency, and what stands for the `,` and the `.` of Python."""
+    separators, symbols = USUAL_SIGNS.get(locale, ("", {}))
+    if currency not in symbols:
+        from babel.numbers import get_currency_symbol, get_decimal_symbol, get_group_symbol
 
-    major = Money(minor, currency).decimal
-    if short and abs(major) >= 1000:
-        unit, letter = next((unit, letter) for unit, letter in UNITS if abs(major) >= unit)
-        scaled = major / unit
-        digits = 0 if abs(scaled) >= 100 or scaled == int(scaled) else 1
-        return _in_pattern(number(float(round(scaled, digits)), digits), letter, currency)
-    pattern = _currency_pattern(short or major == int(major), currency)
-    return format_currency(major, currency, locale=locale, format=pattern, currency_digits=False)
-
-
-def _currency_pattern(whole: bool, currency: str) -> str:
-    digits = "" if whole else "." + "0" * max(Money(0, currency).digits, 1)
-    return f"¤#,##0{digits}" if _code == "en" else f"#,##0{digits}\u00a0¤"
-
-
-def _in_pattern(scaled: str, letter: str, currency: str) -> str:
-    from babel.numbers import get_currency_symbol
-
-    symbol = get_currency_symbol(currency, locale=_locale)
-    return f"{symbol}{scaled}{letter}" if _code == "en" else f"{scaled}\u00a0{letter}{symbol}"
+        separators = get_group_symbol(locale) + get_decimal_symbol(locale)
+        symbols = {currency: get_currency_symbol(currency, locale=locale)}
+    symbol = symbols[currency]
+    space = "\u00a0" if locale.startswith("en") and symbol[-1:].isalpha() else ""
+    return symbol + space, str.maketrans(",.", separators)
 
 
 def day(value: date, today: date | None = None) -> str:

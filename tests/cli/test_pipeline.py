@@ -188,3 +188,14 @@ def test_the_sample_is_made_in_a_store_of_its_own(shell: Shell, tmp_path: Path) 
     assert len(shell("list", "is:open", "--db", place, "--json").json) > 30
     assert shell("list", "--json").json == []
     assert shell("demo", "--db", place, "--json").code == 1
+
+
+def test_every_command_says_a_chance_and_an_amount_alike(shell: Shell) -> None:
+    shell("add", given=b"".join(b"Deal %d 1k stage:quote\n" % number for number in range(40)))
+    shell("goal", "set", "this-month", "wins", "1")
+    for command in ("status", "forecast"):
+        said = shell(command).out
+        assert "Chance to reach the goal: more than 99%" in said
+        assert "€" in said and "EUR" not in said
+    for command in ("list", "board", "report winloss"):
+        assert "EUR" not in shell(*command.split()).out

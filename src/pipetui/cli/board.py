@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipetui import lang
-from pipetui.cli.output import amount, print_json, print_lines
+from pipetui.cli.output import print_json, print_lines
 from pipetui.cli.reading import Reading
 from pipetui.cli.session import Session
 from pipetui.cli.shapes import Json, money
@@ -69,7 +69,7 @@ def _totals(totals: Mapping[str, tuple[int, int]]) -> Json:
 
 
 def _sums(totals: Mapping[str, tuple[int, int]]) -> list[str]:
-    return [amount(minor, currency) for currency, (_known, minor) in sorted(totals.items())]
+    return [lang.money(minor, currency) for currency, (_known, minor) in sorted(totals.items())]
 
 
 @verb("status", _("For a login message or a mail from cron."))
@@ -119,7 +119,7 @@ def status(session: Session, text: str) -> None:
     if answer.goal is not None:
         goal = answer.goal
         if goal.chance is not None:
-            print_lines([_("Chance to reach the goal: {chance}").format(chance=lang.percent(goal.chance))])
+            print_lines([_("Chance to reach the goal: {chance}").format(chance=lang.chance(goal.chance))])
         print_lines([lang.told(goal.advice)])
 
 

@@ -9,7 +9,7 @@ import click
 from pipetui import lang
 from pipetui.cli import fields
 from pipetui.cli.match import the_one
-from pipetui.cli.output import amount, print_json, print_lines, table
+from pipetui.cli.output import print_json, print_lines, table
 from pipetui.cli.session import Session
 from pipetui.cli.shapes import Json, money
 from pipetui.cli.words import family, pass_session, verb
@@ -101,7 +101,7 @@ def _totals(answer: Forecast) -> list[str]:
     if answer.goal is not None:
         if answer.goal.chance is not None:
             lines.append(
-                _("Chance to reach the goal: {chance}").format(chance=lang.percent(answer.goal.chance))
+                _("Chance to reach the goal: {chance}").format(chance=lang.chance(answer.goal.chance))
             )
         lines.append(told(answer.goal.advice))
     lines += [f"{told(left.why)} ({left.count})" for left in answer.left_out]
@@ -211,7 +211,7 @@ def _said(one: Goal, stages: dict[int, str]) -> str:
 
 
 def _worth(one: Goal) -> str:
-    return amount(one.target, one.currency) if one.currency else str(one.target)
+    return lang.money(one.target, one.currency) if one.currency else str(one.target)
 
 
 COMMANDS = {"forecast": forecast, "goal": goal}

@@ -138,15 +138,3 @@ def _line(row: Sequence[str], taken: Sequence[int], widths: Sequence[int], to_ri
 
 def _styled(head: str) -> str:
     return head if os.environ.get("NO_COLOR") else f"\x1b[2m{head}\x1b[0m"
-
-
-def amount(minor: int | None, currency: str) -> str:
-    """`12,500.00 EUR`, grouped as the language groups; plain code, since a list must not wait for Babel."""
-    if minor is None:
-        return ""
-    from pipetui.core.money import decimal_text
-
-    whole, point, cents = decimal_text(abs(minor), currency).partition(".")
-    group, decimal = ("\u202f", ",") if lang.code() == "fr" else (",", ".")
-    grouped = f"{int(whole):,}".replace(",", group)
-    return f"{'-' if minor < 0 else ''}{grouped}{decimal if point else ''}{cents} {currency}"

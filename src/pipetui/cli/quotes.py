@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipetui import lang
 from pipetui.cli import fields, shapes
-from pipetui.cli.output import amount, print_json, table, talk
+from pipetui.cli.output import print_json, table, talk
 from pipetui.cli.session import Session
 from pipetui.cli.words import family, pass_session
 from pipetui.core import quotes as rules
@@ -113,7 +114,7 @@ def show(session: Session, quotes: Iterable[Quote]) -> None:
             one.number,
             str(one.deal_id),
             status_words()[one.status],
-            amount(one.amount, one.currency),
+            lang.money(one.amount, one.currency),
             shapes.day(one.sent_on) or "",
             shapes.day(one.decided_on) or "",
         )

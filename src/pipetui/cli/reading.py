@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from pipetui import lang
 from pipetui.cli import shapes
-from pipetui.cli.output import amount, print_json, table
+from pipetui.cli.output import print_json, table
 from pipetui.core.hygiene import PATIENCE, flags
 from pipetui.lang import _
 from pipetui.store import windows
@@ -151,7 +152,7 @@ class Reading:
                 line.title or line.organization or line.contact or "",
                 " · ".join(filter(None, (line.contact, line.organization if line.title else None))),
                 self.stages[line.stage_id].name,
-                amount(line.amount, line.currency),
+                lang.money(line.amount, line.currency),
                 line.expected_close.isoformat() if line.expected_close else "",
                 step(line),
                 ", ".join(flag_words(self.flags(line))),

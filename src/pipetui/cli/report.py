@@ -6,7 +6,8 @@ from collections import defaultdict
 
 import click
 
-from pipetui.cli.output import amount, print_json, table
+from pipetui import lang
+from pipetui.cli.output import print_json, table
 from pipetui.cli.reading import Reading
 from pipetui.cli.session import Session
 from pipetui.cli.shapes import Json, money
@@ -81,7 +82,7 @@ def _print_outcomes(session: Session, text: str) -> None:
             words[kind],
             reason or "",
             str(count),
-            ", ".join(amount(minor, code) for code, minor in sums.items()),
+            ", ".join(lang.money(minor, code) for code, minor in sums.items()),
         )
         for (kind, reason), (count, sums) in found
     ]

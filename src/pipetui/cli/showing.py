@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipetui import lang
 from pipetui.cli import shapes
 from pipetui.cli.journal import shape as change_shape
-from pipetui.cli.output import amount, print_json, print_lines
+from pipetui.cli.output import print_json, print_lines
 from pipetui.cli.reading import Reading, flag_words, kind_words, step
 from pipetui.cli.session import Session
 from pipetui.cli.words import pass_session, verb
@@ -66,7 +67,7 @@ def _page(dossier: Dossier, line: Line, reading: Reading, stages: Mapping[int, s
     yield f"{line.id}  {line.title or line.organization or line.contact or ''}"
     fields = {
         _("Stage"): f"{stage.name} ({line.stage_since.astimezone():%Y-%m-%d})",
-        _("Amount"): amount(line.amount, line.currency),
+        _("Amount"): lang.money(line.amount, line.currency),
         _("Win chance"): f"{reading.chance(line):.0%}" if stage.kind == "open" else "",
         _("Contact"): " · ".join(filter(None, (line.contact, line.email, line.phone))),
         _("Organization"): line.organization or "",
@@ -92,7 +93,7 @@ def _hanging(dossier: Dossier, stages: Mapping[int, str]) -> Iterator[str]:
     if dossier.quotes:
         yield from ("", _("Quotes"))
         for quote in dossier.quotes:
-            yield f"  {quote.number}  {quote.status}  {amount(quote.amount, quote.currency)}"
+            yield f"  {quote.number}  {quote.status}  {lang.money(quote.amount, quote.currency)}"
     if dossier.activities:
         yield from ("", _("Activities"))
         for one in dossier.activities:

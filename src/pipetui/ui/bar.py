@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from pipetui.core.message import say
 from pipetui.core.moment import Period
-from pipetui.lang import _, month_name, number, percent, told
+from pipetui.lang import _, chance, month_name, number, told
 from pipetui.ui.card import summed
 from pipetui.ui.commands import Command, Keymap
 from pipetui.ui.paint import GLYPHS, Line, Role, Span, cells, fit, fitted
@@ -92,17 +92,12 @@ def _right(standing: Standing) -> list[Part]:
         words = _("{won}/{goal} wins").format(won=number(won), goal=number(goal))
         parts.append((2, [Span(words, role)]))
     if standing.goal_chance is not None:
-        parts.append((6, [Span(_("P(goal) {chance}").format(chance=_chance(standing.goal_chance)))]))
+        parts.append(
+            (6, [Span(_("P(goal) {chance}").format(chance=chance(standing.goal_chance, short=True)))])
+        )
     if standing.flagged:
         parts.append((3, [Span(f"{GLYPHS.flag} {number(standing.flagged)}", "warn")]))
     return parts
-
-
-def _chance(chance: float) -> str:
-    """A chance in percent; what is only nearly certain is not said to be."""
-    if chance > 0.99:
-        return f"> {percent(0.99)}"
-    return f"< {percent(0.01)}" if chance < 0.01 else percent(chance)
 
 
 def _joined(parts: Sequence[Part]) -> Line:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipetui.core.message import Message, say, say_n
 from pipetui.core.said import chain, price
-from pipetui.lang import _, money, number, percent, told
+from pipetui.lang import _, chance, money, number, percent, told
 from pipetui.ui.bar import period_name
 from pipetui.ui.figures import tables
 from pipetui.ui.paint import GLYPHS, Line, Role, Span, cells, fit, wrapped
@@ -121,7 +121,7 @@ def _goal(one: Forecast, width: int) -> list[Line]:
     if goal.chance is not None and goal.done < goal.target:
         role: Role = "good" if goal.chance >= 0.8 else "bad" if goal.chance < 0.2 else "warn"
         lines += _paragraph(
-            say("Chance to reach it, whenever they close: {chance}.", chance=_likely(goal.chance)),
+            say("Chance to reach it, whenever they close: {chance}.", chance=chance(goal.chance)),
             width,
             role,
         )
@@ -136,15 +136,6 @@ def _goal(one: Forecast, width: int) -> list[Line]:
         )
         lines += _paragraph(likely, width, "dim")
     return lines
-
-
-def _likely(chance: float) -> str:
-    """Certain is only what is certain."""
-    if 0.995 <= chance < 1:
-        return told(say("more than {chance}", chance=percent(0.99)))
-    if 0 < chance < 0.005:
-        return told(say("less than {chance}", chance=percent(0.01)))
-    return percent(chance)
 
 
 def _goal_said(goal: Outlook, one: Forecast) -> Message:
@@ -204,13 +195,13 @@ def _contributions(one: Forecast, names: Mapping[int, str], width: int) -> list[
     known.sort(key=lambda deal: (-(deal.contribution or 0), -deal.chance, deal.id))
     lines: list[Line] = [[Span(_("What adds most"), "title")]]
     for deal in known[:CONTRIBUTORS]:
-        chance = percent(deal.chance) + (GLYPHS.mark if deal.pinned else "")
+        share = percent(deal.chance) + (GLYPHS.mark if deal.pinned else "")
         worth = "" if deal.contribution is None else _money(deal.contribution, one)
         room = max(width - 14, 8)
         lines.append(
             [
                 Span(fit(names[deal.id], room)),
-                Span(fit(chance, 6, "right"), "dim"),
+                Span(fit(share, 6, "right"), "dim"),
                 Span(fit(worth, 8, "right"), "money"),
             ]
         )
