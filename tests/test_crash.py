@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -19,21 +21,48 @@ def caught(message: str) -> Exception:
         return error
 
 
+def refused_by_sqlite() -> Exception:
+    with closing(sqlite3.connect(":memory:")) as link:
+        try:
+            link.execute("SELECT * FROM acme")
+        except sqlite3.Error as error:
+            return error.with_traceback(None)
+    raise AssertionError
+
+
 @pytest.mark.parametrize(
-    ("said", "kept"),
+    "said",
     [
-        (
-            "could not connect to postgresql://ada:s3cret@db.example.org/crm",
-            "could not connect to postgresql://…db.example.org",
-        ),
-        ("no row for marie@acme.fr", "no row for …"),
-        ("invalid value 'Boréal SARL' in deal", "invalid value … in deal"),
-        ("phone 06 12 34 56 78 is known", "phone … is known"),
-        ("stage 12 is retired", "stage 12 is retired"),
+        "could not connect to postgresql://ada:s3cret@db.example.org/crm",
+        "no row for marie@acme.fr",
+        "invalid value 'Boréal SARL' in deal",
+        "no deal of Boréal SARL",
+        "phone 06 12 34 56 78 is known",
     ],
 )
-def test_what_belongs_to_people_is_left_out(said: str, kept: str) -> None:
-    assert crash.redacted(said).startswith(kept)
+def test_no_message_is_kept(said: str) -> None:
+    text = crash.described(caught(said))
+    assert "ValueError\n" in text
+    assert not set(said.split()) & set(text.split())
+
+
+@pytest.mark.parametrize(
+    ("error", "kept"),
+    [
+        (FileNotFoundError(2, "No such file", "/home/marie/deals.csv"), "FileNotFoundError 2"),
+        (refused_by_sqlite(), "OperationalError SQLITE_ERROR"),
+        (KeyError("Acme"), "KeyError"),
+    ],
+)
+def test_the_code_of_an_error_is_kept(error: Exception, kept: str) -> None:
+    assert crash.described(error).splitlines()[2] == kept
+
+
+def test_what_led_to_an_error_is_told_as_well() -> None:
+    error = caught("Acme")
+    error.__cause__ = KeyError("Acme")
+    lines = crash.described(error).splitlines()
+    assert [line for line in lines[2:] if not line.startswith(" ")] == ["ValueError", "KeyError"]
 
 
 def test_the_file_tells_where_and_no_value(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,7 +70,7 @@ def test_the_file_tells_where_and_no_value(tmp_path: Path, monkeypatch: pytest.M
     path = crash.report(caught("bad 'Acme'"))
     assert path is not None
     text = path.read_text()
-    assert "ValueError: bad …" in text
+    assert "ValueError\n" in text
     assert "test_crash.py" in text
     assert "Acme" not in text
     assert "local-secret" not in text

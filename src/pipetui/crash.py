@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import re
 import sys
 import traceback
 from datetime import UTC, datetime
@@ -12,24 +11,19 @@ from pathlib import Path
 
 from pipetui import __version__
 
-PRIVATE = re.compile(
-    r"(?P<address>\w+://)[^\s/@]*@"  # name and password in a URL
-    r"|[\w.+-]+@[\w.-]+"  # e-mail
-    r"|'[^'\n]*'|\"[^\"\n]*\"|«[^»\n]*»"  # quoted values
-    r"|\+?\d[\d .-]{5,}\d",  # phone numbers, amounts, long identifiers
-)
-
-
-def redacted(text: str) -> str:
-    """The text without addresses, quoted values and long numbers."""
-    return PRIVATE.sub(lambda found: f"{found['address'] or ''}…", text)
+CODES = "errno", "sqlite_errorname", "sqlstate"
+"""What the system, SQLite and PostgreSQL call an error; no part of them is data."""
 
 
 def described(error: BaseException) -> str:
-    """The error for a maintainer: versions, the chain of types, the lines of code; no local variable, no data."""
+    """The error for a maintainer: versions, the chain of types, the lines of code.
+
+    No local variable and no message: what a message quotes may be a name or an address.
+    """
     lines = [f"pipetui {__version__}, Python {platform.python_version()}, {platform.system()}", ""]
     for step in _chain(error):
-        lines.append(f"{type(step).__name__}: {redacted(str(step))}")
+        codes = [str(getattr(step, name)) for name in CODES if getattr(step, name, None) is not None]
+        lines.append(" ".join((type(step).__name__, *codes)))
         lines += [
             f"  {_module(frame)}:{frame.lineno} {frame.name}"
             for frame in traceback.extract_tb(step.__traceback__)
