@@ -13,7 +13,7 @@ from datetime import datetime
 from math import fsum
 from typing import TYPE_CHECKING, Any
 
-from pipetui.core.ahead import Ahead, Candidate, Learned, Money, ahead, eventually
+from pipetui.core.ahead import Ahead, Candidate, Learned, Money
 from pipetui.core.book import Book, Worth, pile
 from pipetui.core.cases import Cases
 from pipetui.core.deal import Goal, Stage
@@ -23,6 +23,7 @@ from pipetui.core.money import Money as Sum
 from pipetui.core.outlook import Outlook, outlook, timed
 from pipetui.core.plan import Need
 from pipetui.core.replays import Factor
+from pipetui.core.whatif import Base, WhatIf, tried
 
 if TYPE_CHECKING:
     from pipetui.core.moment import Period
@@ -102,8 +103,8 @@ class Forecast:
     left_out: tuple[LeftOut, ...]
     ahead: Ahead | None = None
     """What the period brings, with ranges; None until the open deals were looked at one by one."""
-    learned: Learned | None = None
-    """What the past teaches about time; None without a past, or for a period without an end."""
+    base: Base | None = None
+    """What it was made of, to try changes; `base.learned` is what the past teaches about time."""
     paces: tuple[int, ...] = ()
     """Wins in the periods before this one, the nearest first."""
 
@@ -135,9 +136,10 @@ def forecast(
         found, chances = _learned_ratios(found, learned)
     worth = Worth(book)
     piles = [pile(book, ratio.stage.id, chances[ratio.stage.id].value, worth) for ratio in found]
-    coming = None
-    if book.each:
-        coming = _ahead(book, found, chances, worth, learned if period.end is not None else None)
+    if period.end is None:
+        learned = None
+    base = _base(book, found, worth, learned) if book.each else None
+    coming = None if base is None else tried(base, WhatIf())
     aimed = None if goal is None else outlook(book, goal, found, piles, worth)
     if aimed is not None and coming is not None:
         aimed = timed(aimed, coming, [ratio.stage for ratio in found], learned, period)
@@ -168,7 +170,7 @@ def forecast(
         deals=tuple(_deals(book, stages, worth, coming, learned)),
         left_out=tuple(_left_out(book, worth)),
         ahead=coming,
-        learned=learned,
+        base=base,
         paces=tuple(book.paces),
     )
 
@@ -186,14 +188,14 @@ def _learned_ratios(found: Sequence[Ratio], learned: Learned) -> tuple[tuple[Rat
     return better, chances
 
 
-def _ahead(
-    book: Book, found: Sequence[Ratio], chances: Mapping[int, Chance], worth: Worth, learned: Learned | None
-) -> Ahead:
-    money = Money(worth.mean, typical(book, worth))
-    deals = candidates(book, [ratio.stage.id for ratio in found], worth)
-    if learned is None:
-        return eventually([chances[ratio.stage.id].value for ratio in found], deals, money)
-    return ahead(learned, deals, money, book.share)
+def _base(book: Book, found: Sequence[Ratio], worth: Worth, learned: Learned | None) -> Base:
+    return Base(
+        learned,
+        tuple(ratio.used for ratio in found),
+        candidates(book, [ratio.stage.id for ratio in found], worth),
+        Money(worth.mean, typical(book, worth)),
+        book.share,
+    )
 
 
 def candidates(book: Book, stage_ids: Sequence[int], worth: Worth) -> list[Candidate]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from math import fsum
+from math import fsum, prod
 from typing import Literal
 
-from pipetui.core.ahead import Ahead, Candidate, Learned, Money, ahead
+from pipetui.core.ahead import Ahead, Candidate, Learned, Money, ahead, eventually
 from pipetui.core.hazards import Hazard
 from pipetui.core.horizon import Horizon
 from pipetui.core.replays import times
+
+Kind = Literal["ratio", "leads", "days", "amount"]
 
 POINTS, LEADS, FASTER, DEARER = 0.05, 10, 5.0, 0.1
 """What the levers move: a ratio by five points, ten leads, five days, a tenth of the amounts."""
@@ -42,10 +44,24 @@ class WhatIf:
 
 
 @dataclass(frozen=True, slots=True)
+class Base:
+    """What the forecast was made of, to make it again."""
+
+    learned: Learned | None
+    """None where nothing is known about time: then every deal counts by its stage alone."""
+    ratios: tuple[float, ...]
+    """The share that goes on, by stage."""
+    deals: Sequence[Candidate]
+    money: Money
+    share: float = 1.0
+    """The part of the deals to come that counts."""
+
+
+@dataclass(frozen=True, slots=True)
 class Lever:
     """What one improvement would bring."""
 
-    kind: Literal["ratio", "leads", "days", "amount"]
+    kind: Kind
     stage: int | None
     """For a ratio: its stage."""
     wins: float
@@ -56,28 +72,30 @@ class Lever:
     """By how much the goal becomes more likely; None without a goal that counts wins or money."""
 
 
-def tried(
-    learned: Learned, deals: Sequence[Candidate], money: Money, change: WhatIf, share: float = 1.0
-) -> Ahead:
+def tried(base: Base, change: WhatIf) -> Ahead:
     """The forecast as it would be."""
-    now = learned.fit.now
-    kept = [
+    now = base.learned.fit.now if base.learned else 0.0
+    deals = [
         replace(deal, stage=change.moved[deal.id], entered=now) if deal.id in change.moved else deal
-        for deal in deals
+        for deal in base.deals
         if deal.id not in change.dropped
     ]
-    first = min((deal.id for deal in deals), default=0)
+    lowest = min((deal.id for deal in base.deals), default=0)
     fresh = [place for place, n in sorted(change.added.items()) for _ in range(n)]
-    traits = ("",) * max((len(deal.traits) for deal in deals), default=0)
-    kept += [Candidate(min(first, 0) - 1 - at, place, now, None, traits) for at, place in enumerate(fresh)]
-    worth = 1 + change.dearer
+    traits = ("",) * max((len(deal.traits) for deal in base.deals), default=0)
+    deals += [Candidate(min(lowest, 0) - 1 - at, place, now, None, traits) for at, place in enumerate(fresh)]
+    money = base.money
     if change.dearer:
-        kept = [replace(deal, amount=None if deal.amount is None else deal.amount * worth) for deal in kept]
+        worth = 1 + change.dearer
+        deals = [replace(deal, amount=None if deal.amount is None else deal.amount * worth) for deal in deals]
         money = Money(
             None if money.mean is None else money.mean * worth,
             tuple((amount * worth, weight) for amount, weight in money.typical),
         )
-    return ahead(_changed(learned, change), kept, money, share)
+    if base.learned is None:
+        ratios = [change.ratios.get(place, ratio) for place, ratio in enumerate(base.ratios)]
+        return eventually([prod(ratios[place:]) for place in range(len(ratios))], deals, money)
+    return ahead(_changed(base.learned, change), deals, money, base.share)
 
 
 def _changed(learned: Learned, change: WhatIf) -> Learned:
@@ -117,40 +135,34 @@ def _with_ratio(hazard: Hazard, place: int, was: float, becomes: float) -> Hazar
     return replace(hazard, split=splits)
 
 
-def levers(
-    learned: Learned,
-    deals: Sequence[Candidate],
-    money: Money,
-    *,
-    share: float = 1.0,
-    wins: int | None = None,
-    revenue: float | None = None,
-) -> list[Lever]:
+def levers(base: Base, wins: int | None = None, revenue: float | None = None) -> list[Lever]:
     """What +5 points on each ratio, +10 leads, -5 days and +10 % amount would bring, one by one.
 
-    `wins` or `revenue` is what the goal still takes.
+    `wins` or `revenue` is what the goal still takes. Days bring nothing where no time is known.
     """
-    stages = len(learned.shares)
-    changes: list[tuple[Literal["ratio", "leads", "days", "amount"], int | None, WhatIf]] = [
-        ("ratio", place, WhatIf(ratios={place: min(learned.shares[place].value + POINTS, 1.0)}))
-        for place in range(stages)
+    changes: list[tuple[Kind, int | None, WhatIf]] = [
+        ("ratio", place, WhatIf(ratios={place: min(ratio + POINTS, 1.0)}))
+        for place, ratio in enumerate(base.ratios)
     ]
     changes += [
         ("leads", None, WhatIf(added={0: LEADS})),
         ("days", None, WhatIf(faster=FASTER)),
         ("amount", None, WhatIf(dearer=DEARER)),
     ]
-    before = tried(learned, deals, money, WhatIf(), share)
-    found = []
-    for kind, place, change in changes:
-        after = tried(learned, deals, money, change, share)
-        more = None
-        if after.revenue is not None and before.revenue is not None:
-            more = after.revenue.mean - before.revenue.mean
-        chance = None
-        if wins is not None:
-            chance = after.outcomes.likely(wins) - before.outcomes.likely(wins)
-        elif revenue is not None and after.revenue is not None and before.revenue is not None:
+    before = tried(base, WhatIf())
+    return [
+        _lever(kind, place, before, tried(base, change), wins, revenue) for kind, place, change in changes
+    ]
+
+
+def _lever(
+    kind: Kind, place: int | None, before: Ahead, after: Ahead, wins: int | None, revenue: float | None
+) -> Lever:
+    more = chance = None
+    if after.revenue is not None and before.revenue is not None:
+        more = after.revenue.mean - before.revenue.mean
+        if revenue is not None:
             chance = after.revenue.at_least(revenue) - before.revenue.at_least(revenue)
-        found.append(Lever(kind, place, after.wins.mean - before.wins.mean, more, chance))
-    return found
+    if wins is not None:
+        chance = after.outcomes.likely(wins) - before.outcomes.likely(wins)
+    return Lever(kind, place, after.wins.mean - before.wins.mean, more, chance)

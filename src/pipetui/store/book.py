@@ -43,7 +43,7 @@ def book(
     with db.reading():
         tally = counts.tallies(db, every)
         return Book(
-            stages=_all_stages(db, scope.pipeline_id),
+            stages=all_stages(db, scope.pipeline_id),
             tally=tally,
             stock=None if whose.whole else counts.tallies(db, whose),
             parked=_parked(db, whose),
@@ -82,7 +82,14 @@ def rates(db: Database) -> Mapping[str, Decimal]:
     }
 
 
-def _all_stages(db: Database, pipeline_id: int) -> tuple[Stage, ...]:
+def currency(db: Database) -> str:
+    """The currency of the store."""
+    row = db.one("SELECT value FROM setting WHERE name = 'currency'")
+    return str(row[0]) if row else "EUR"
+
+
+def all_stages(db: Database, pipeline_id: int) -> tuple[Stage, ...]:
+    """The stages of a pipeline in order, the retired ones too."""
     names = field_names(Stage)
     rows = db.rows(
         f"SELECT {', '.join(names)} FROM stage WHERE pipeline_id = ? ORDER BY position", (pipeline_id,)
@@ -113,7 +120,7 @@ def _reached(db: Database, scope: Scope, period: Period, goal: Goal | None) -> i
     """How many deals came, in the period and for the first time, to the goal's stage or past it."""
     if goal is None or goal.metric != "reach" or goal.stage_id is None:
         return 0
-    ahead = _all_stages(db, scope.pipeline_id)
+    ahead = all_stages(db, scope.pipeline_id)
     place = next(stage.position for stage in ahead if stage.id == goal.stage_id)
     ids = [
         stage.id

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from pipetui.store.cards import Card
     from pipetui.store.store import Store
     from pipetui.ui.acts import Acts
+    from pipetui.ui.reckoner import Reckoner
 
 POLL_SECONDS = 0.25
 """How often the store is asked whether somebody else wrote; the question costs some microseconds."""
@@ -51,8 +52,8 @@ LATER_SECONDS = 3.0
 """What can wait does so until the board has been used a little."""
 OFTEN = 1000
 """New objects between two looks of the garbage collector once the board stands: every key leaves some garbage."""
-FEW = 3000
-"""So many open deals are weighed one by one for the forecast pane."""
+FEW = 20_000
+"""With so many deals the forecast's ranges are made without being asked for."""
 WIDE, TALL = 120, 30
 """From so many columns a pane stands to the right of the board, from so many rows below it."""
 THEME, ANSI = "textual-dark", "ansi-dark"
@@ -304,12 +305,36 @@ class Pipetui(App[int]):
     def _count(self) -> None:
         attention = self.reading.attention()
         self._flagged = attention.late + attention.without
-        open_deals = sum(lane.count for lane in self.board.lanes if lane.column.stage.kind == "open")
-        each = self._beside == "forecast" and open_deals <= FEW
-        self.forecast = self.reading.forecast(self.config.currency, each)
-        self.reading.chances = {one.stage.id: one.chance.value for one in self.forecast.stages}
+        known = self.forecast
+        if known is None or known.ahead is None or known.period != self.reading.forecast_period:
+            self._foretell(self.reading.forecast(self.config.currency))
+        if self._beside == "forecast" or self.reading.deals() <= FEW:
+            self.run_worker(self.attempt(self._reckon()), group="reckon", exclusive=True)
+        self.redraw_top()
+
+    async def _reckon(self) -> None:
+        """Have the ranges made, and show them when they come."""
+        made = await self.reckoner.ask(self.reading.question(self.config.currency))
+        if made is not None and made.period == self.reading.forecast_period:
+            self._foretell(made)
+
+    def _foretell(self, forecast: Forecast) -> None:
+        self.forecast = forecast
+        self.reading.chances = {one.stage.id: one.chance.value for one in forecast.stages}
         self._draw_side()
         self.redraw_top()
+
+    def close(self) -> None:
+        """Let go of what the application opened for itself."""
+        if "reckoner" in self.__dict__:
+            self.reckoner.close()
+
+    @cached_property
+    def reckoner(self) -> Reckoner:
+        """Who makes the forecast's ranges."""
+        from pipetui.ui.reckoner import Reckoner
+
+        return Reckoner(self.reading.beside)
 
     # Drawing what stands around the board
 
@@ -466,6 +491,7 @@ def run(
     try:
         app = Pipetui(config, reading, writer, Terminal)
         app.run()
+        app.close()
         if app.failure is not None:
             raise app.failure
         return app.return_code or 0

@@ -18,12 +18,14 @@ from pipetui.store.windows import Scope
 if TYPE_CHECKING:
     from pipetui.core.desk import Desk
     from pipetui.core.forecast import Forecast
+    from pipetui.core.moment import Period
     from pipetui.core.query import Expr
     from pipetui.core.stage import Stage
     from pipetui.store.cards import Card
     from pipetui.store.db import Database
     from pipetui.store.store import Store
     from pipetui.store.windows import Attention, Column
+    from pipetui.ui.reckoner import Question
 
 PERIOD = "this-month"
 
@@ -65,6 +67,12 @@ class Reading:
         """The whole store, which the first frame does without."""
         return self._opened()
 
+    def beside(self) -> Database:
+        """Another connection, for reads on a thread of their own; to be closed by who asked for it."""
+        from pipetui.store.db import Database
+
+        return Database(self.db.url)
+
     def another(self) -> Store:
         """A store of its own for a thread, to be closed by who asked for it."""
         return self._opened()
@@ -103,21 +111,32 @@ class Reading:
         """How many deals ask for something."""
         return windows.attention(self.db, self.scope)
 
-    def forecast(self, currency: str | None, each: bool = False) -> Forecast:
-        """The forecast of the period shown, this month's when all is shown, in `currency` or that of the store.
+    @property
+    def forecast_period(self) -> Period:
+        """The period the forecast is about: the one shown, this month when all is shown."""
+        return self.scope.period or period(PERIOD, self.scope.today, self._fiscal_month)
 
-        With `each` it tells what every open deal adds.
-        """
-        from pipetui.core.deal import Setting
+    def forecast(self, given: str | None) -> Forecast:
+        """The forecast from counts alone, at once; in the currency `given`, or that of the store."""
         from pipetui.core.forecast import forecast
-        from pipetui.store.book import book, goals
+        from pipetui.store.book import book, currency, goals
 
-        shown = self.scope.period or period(PERIOD, self.scope.today, self._fiscal_month)
+        shown = self.forecast_period
         goal = next(iter(goals(self.db, self.pipeline.id, shown)), None)
-        if currency is None:
-            currency = next((setting.value for setting in self.store.all(Setting, name="currency")), "EUR")
-        made_of = book(self.db, self.scope, shown, currency, goal, each)
+        made_of = book(self.db, self.scope, shown, given or currency(self.db), goal)
         return forecast(made_of, as_of=self.scope.now, period=shown, pipeline=self.pipeline.name, goal=goal)
+
+    def question(self, given: str | None) -> Question:
+        """The same forecast with ranges, for who makes it apart."""
+        from pipetui.ui.reckoner import Question
+
+        return Question(self.scope, self.forecast_period, self.pipeline.name, given)
+
+    def deals(self) -> int:
+        """How many deals the pipeline has, closed ones too."""
+        from pipetui.store.counts import deals_by_stage
+
+        return sum(deals_by_stage(self.db, self.pipeline.id).values())
 
     def flags(self, card: Card) -> frozenset[str]:
         """What deserves a look."""

@@ -1,0 +1,126 @@
+"""The forecast made apart: a thread with its own connection learns from the past and looks ahead, so that the board
+never waits. Only the newest question is answered.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pipetui.core.ahead import Learned
+    from pipetui.core.forecast import Forecast
+    from pipetui.core.moment import Period
+    from pipetui.store.db import Database
+    from pipetui.store.windows import Scope
+
+QUICK = 0.5
+"""What is learned in so many seconds is learned anew after each change."""
+STALE = 600.0
+"""What took longer is good for so many seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which forecast is wanted."""
+
+    scope: Scope
+    period: Period
+    pipeline: str
+    currency: str | None
+    """None for the one of the store."""
+
+
+@dataclass(slots=True)
+class _Known:
+    """What was learned, from what, when, and how long it took."""
+
+    learned: Learned | None
+    key: tuple[Any, ...]
+    batch: Any
+    at: float
+    took: float
+
+
+class Reckoner:
+    """Answers questions one after another, each on the thread."""
+
+    def __init__(self, opened: Callable[[], Database]) -> None:
+        self._opened = opened
+        self._db: Database | None = None
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="reckoner")
+        self._newest: Question | None = None
+        self._known: _Known | None = None
+
+    def ask(self, question: Question) -> asyncio.Future[Forecast | None]:
+        """The forecast; None when a newer question came before this one was begun."""
+        self._newest = question
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Forecast | None] = loop.create_future()
+
+        def ended(done: Future[Forecast | None]) -> None:
+            with suppress(RuntimeError):  # the loop is closed: the program ends
+                loop.call_soon_threadsafe(_hand_over, done, answer)
+
+        self._thread.submit(self._answer, question).add_done_callback(ended)
+        return answer
+
+    def close(self) -> None:
+        """Begin nothing more; wait for what is being done."""
+        self._newest = None
+        self._thread.submit(self._close)
+        self._thread.shutdown(wait=True)
+
+    def _close(self) -> None:
+        if self._db is not None:
+            self._db.close()
+
+    def _answer(self, question: Question) -> Forecast | None:
+        if question is not self._newest:
+            return None
+        from pipetui.core.forecast import forecast
+        from pipetui.store.book import book, currency, goals
+
+        if self._db is None:
+            self._db = self._opened()
+        db, scope, period = self._db, question.scope, question.period
+        learned = self._learned(db, question)
+        goal = next(iter(goals(db, scope.pipeline_id, period)), None)
+        made_of = book(db, scope, period, question.currency or currency(db), goal, each=True)
+        return forecast(
+            made_of, as_of=scope.now, period=period, pipeline=question.pipeline, goal=goal, learned=learned
+        )
+
+    def _learned(self, db: Database, question: Question) -> Learned | None:
+        """What the past teaches, learned again after a change unless that takes long."""
+        from pipetui.store.book import all_stages
+        from pipetui.store.learning import learned
+
+        scope = question.scope
+        stages = all_stages(db, scope.pipeline_id)
+        key = (scope.pipeline_id, question.period.name, scope.today, stages)
+        batch = db.one("SELECT MAX(id) FROM batch")
+        known = self._known
+        if known is not None and known.key == key:
+            age = monotonic() - known.at
+            if age < STALE and (known.batch == batch or known.took > QUICK):
+                return known.learned
+        start = monotonic()
+        found = learned(db, scope.pipeline_id, stages, scope.now, question.period)
+        self._known = _Known(found, key, batch, monotonic(), monotonic() - start)
+        return found
+
+
+def _hand_over(done: Future[Forecast | None], answer: asyncio.Future[Forecast | None]) -> None:
+    if answer.cancelled():
+        return
+    error = done.exception()
+    if error is None:
+        answer.set_result(done.result())
+    else:
+        answer.set_exception(error)
