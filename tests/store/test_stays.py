@@ -12,14 +12,14 @@ from math import inf
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from acts import NOW, Opener, add_deal, commit, move, stages
 from pipetui.core import moves
 from pipetui.core import stages as rules
 from pipetui.core.change import Batch, Change, moment_text
-from pipetui.core.deal import Deal, LostReason, Source, Stage, Visit
+from pipetui.core.deal import Activity, Deal, LostReason, Source, Stage, Visit
 from pipetui.core.desk import Desk
 from pipetui.core.lifetable import AT_RISK, UNIT, slices
 from pipetui.core.message import say
@@ -120,6 +120,12 @@ some_stays = st.lists(
 )
 
 
+EDGE = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+@example([(1, EDGE, EDGE, 2), (1, EDGE, EDGE, None)], [])
+@example([(1, EDGE, EDGE - timedelta(days=3), 2), (1, EDGE, EDGE - timedelta(days=40), 2)], [])
+@example([(1, EDGE - timedelta(days=9), EDGE, 2), (1, EDGE, EDGE + timedelta(days=31), 2)], [])
 @given(some_stays, some_stays)
 def test_stays_are_counted_as_the_life_table_counts_them(
     one: list[tuple[int, datetime, datetime, int | None]],
@@ -331,6 +337,22 @@ def test_a_deal_whose_history_is_unknown_counts_nowhere(store: Store) -> None:
     assert kept(store) == {}
     commit(store, Change.edit(store.get(Deal, deal.id), history_known=True))
     assert kept(store) == counted_by_hand(store) != {}
+
+
+def test_stays_may_go_long_after_their_deal_and_come_back_before_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deal = add_deal(store)
+    monkeypatch.setattr(writing, "CHUNK", 1)
+    commit(store, *map(Change.drop, store.all(Activity)))
+    move(store, deal, "Quote")
+    before = kept(store)
+    commit(store, Change.drop(store.get(Deal, deal.id)), *map(Change.drop, store.all(Visit)))
+    assert_counted(store)
+    assert kept(store) == {}
+    store.undo()
+    assert_counted(store)
+    assert kept(store) == before
 
 
 def imported(many: int) -> Iterator[Change]:
