@@ -20,7 +20,7 @@ from pipetui.core.fit import Declared, Fit, Timeline
 from pipetui.core.flow import Strain, strains
 from pipetui.core.horizon import Horizon
 from pipetui.core.replays import Factors, Replay, applied, factors, replays, shock
-from pipetui.core.totals import Payments, Spread, revenue, wins
+from pipetui.core.totals import Payments, Spread, laid_over, revenue, wins
 
 K = TypeVar("K")
 
@@ -208,14 +208,14 @@ def _laid(
     money: Money,
     sigma: float,
 ) -> Ahead:
-    groups = [(chances[deal.id], 1) for deal in deals]
+    outcomes = Outcomes.of([(chances[deal.id], 1) for deal in deals], new, sigma)
     variables = max((len(deal.traits) for deal in deals), default=0)
     return Ahead(
-        wins=wins(groups, new, sigma),
+        wins=laid_over(outcomes.parts, fsum(chances.values()) + new.mean),
         revenue=money.spread(deals, chances, new, sigma),
         new=Part(new.mean, None if money.per_win is None else new.mean * money.per_win, 0),
         chances=chances,
-        outcomes=Outcomes.of(groups, new, sigma),
+        outcomes=outcomes,
         fresh=fresh,
         by_stage=_parts(((deal.stage, deal) for deal in deals), chances, money.mean),
         by_trait=tuple(

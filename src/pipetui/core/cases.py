@@ -9,7 +9,7 @@ from itertools import accumulate
 from math import inf
 
 from pipetui.core.horizon import rounded
-from pipetui.core.past import Life, Past
+from pipetui.core.past import Past
 
 AGES = tuple(sorted({rounded(age) for age in range(3000)}))
 """The ages that are told apart, in days."""
@@ -46,35 +46,24 @@ class CaseTable:
 
 def case_table(past: Past, now: float, days: float) -> CaseTable:
     """Count the cases: a stay is one at every age it reached, as long as what came in the `days` after is known."""
-    counts = [[[0] * (len(AGES) + 1) for _ in range(3)] for _ in range(past.stages)]
+    size, won = len(AGES) + 1, past.won
+    counts = [([0] * size, [0] * size, [0] * size) for _ in range(past.stages)]
     for life in past.lives:
-        for at, stay in enumerate(life.stays):
-            length = min(stay.left, now) - stay.entered
-            known = now - days - stay.entered
-            last = min(bisect_right(AGES, length), bisect_right(AGES, known))
-            if stay.left > stay.entered and last > 0:
-                n, won, lost = counts[stay.stage]
-                _add(n, 0, last)
-                end, outcome = _end(life, at, past)
+        end, signed = inf, False
+        for stay in reversed(life.stays):
+            stage, entered, left, going = stay
+            if going >= won:
+                end, signed = left, going == won
+            last = bisect_right(AGES, min(left, now) - entered)
+            last = min(last, bisect_right(AGES, now - days - entered))
+            if last > 0 and left > entered:
+                row = counts[stage]
+                row[0][0] += 1
+                row[0][last] -= 1
                 if end <= now:
-                    first = bisect_left(AGES, end - stay.entered - days)
-                    _add(
-                        won if outcome == past.won else lost,
-                        first,
-                        min(last, bisect_left(AGES, end - stay.entered)),
-                    )
-    return CaseTable(days, tuple(tuple(tuple(accumulate(row))[:-1] for row in rows) for rows in counts))  # type: ignore[misc]
-
-
-def _add(row: list[int], first: int, last: int) -> None:
-    if last > first:
-        row[first] += 1
-        row[last] -= 1
-
-
-def _end(life: Life, at: int, past: Past) -> tuple[float, int]:
-    """When and how the deal was closed, from one of its stays on."""
-    for stay in life.stays[at:]:
-        if stay.next in (past.won, past.lost):
-            return stay.left, stay.next
-    return inf, past.lost
+                    first, over = bisect_left(AGES, end - entered - days), bisect_left(AGES, end - entered)
+                    over = min(over, last)
+                    if over > first:
+                        row[1 if signed else 2][first] += 1
+                        row[1 if signed else 2][over] -= 1
+    return CaseTable(days, tuple(tuple(tuple(accumulate(one))[:-1] for one in row) for row in counts))  # type: ignore[misc]

@@ -7,13 +7,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from math import fsum
+from math import fsum, sqrt
 
 from pipetui.core.arrivals import NewWins
 from pipetui.core.hazards import Hazard
 from pipetui.core.horizon import Horizon
 from pipetui.core.plan import GIVE_UP
-from pipetui.core.totals import NODES, Groups, Pmf, binomial, gathered, shifted, wins_at
+from pipetui.core.totals import NORMAL_WINS, Groups, WinsAt, below, binomial, parts, shifted
 
 WORTHWHILE = 0.05
 """A chance below which it is too late for a new deal."""
@@ -23,16 +23,15 @@ FAR = 720.0
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """Wins by shock: its weight, its size, and the distribution."""
+    """The wins at each point of the common shock, to see what more deals would do."""
 
-    parts: tuple[tuple[float, float, Pmf], ...]
+    parts: tuple[WinsAt, ...]
     sigma: float
 
     @classmethod
     def of(cls, groups: Groups, new: NewWins, sigma: float) -> Outcomes:
         """Of the open deals and those to come."""
-        alike = gathered(groups)
-        return cls(tuple((weight, z, wins_at(alike, new, z, sigma)) for z, weight in NODES), sigma)
+        return cls(tuple(parts(groups, new, sigma)), sigma)
 
     def likely(self, wanted: int, chance: float = 0.0, more: int = 0) -> float:
         """P(wins >= wanted) with K = `more` deals that each have this chance.
@@ -43,8 +42,8 @@ class Outcomes:
             return 1.0
         return min(
             fsum(
-                weight * _enough(pmf, wanted, shifted(chance, shock, self.sigma), more)
-                for weight, shock, pmf in self.parts
+                part.weight * _enough(part, wanted, shifted(chance, part.shock, self.sigma), more)
+                for part in self.parts
             ),
             1.0,
         )
@@ -66,12 +65,15 @@ class Outcomes:
         return high
 
 
-def _enough(pmf: Pmf, wanted: int, chance: float, more: int) -> float:
-    """P(x + Bin(more, chance) >= wanted)."""
+def _enough(part: WinsAt, wanted: int, chance: float, more: int) -> float:
+    """P(x + Bin(more, chance) >= wanted), x the wins of a part."""
+    if part.pmf is None or wanted > NORMAL_WINS:
+        mean, variance = part.mean + more * chance, part.variance + more * chance * (1 - chance)
+        return 1 - below(wanted - 0.5, mean, sqrt(max(variance, 0.25)))
     if not more or chance <= 0:
-        return fsum(pmf[wanted:])
-    below = list(accumulate(binomial(more, chance)[:wanted]))
-    short = fsum(here * below[min(wanted - 1 - x, len(below) - 1)] for x, here in enumerate(pmf[:wanted]))
+        return fsum(part.pmf[wanted:])
+    at_most = list(accumulate(binomial(more, chance, wanted)))
+    short = fsum(here * at_most[min(wanted - 1 - x, more)] for x, here in enumerate(part.pmf[:wanted]))
     return 1 - short
 
 

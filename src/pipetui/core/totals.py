@@ -30,6 +30,8 @@ EXACT_AMOUNTS = 80
 """The same for money, which is dearer."""
 CELLS = 300
 """The lattice of revenue."""
+ALIKE = 500
+"""With more different chances than this, those that agree in three digits are taken together."""
 NORMAL_WINS = 60
 """Above this mean the normal distribution has the same quantiles."""
 NORMAL_DEALS = 25
@@ -90,77 +92,102 @@ def shifted(chance: float, shock: float, sigma: float) -> float:
 
 def wins(groups: Groups, new: NewWins, sigma: float) -> Spread:
     """Of the number of wins: open deals by chance, and those to come, which follow a negative binomial."""
-    groups = gathered(groups)
-    mean = fsum(chance * n for chance, n in groups) + new.mean
-    if mean > NORMAL_WINS:
-        return Spread(tuple(_many_wins(groups, new, sigma)), mean)
+    return laid_over(parts(groups, new, sigma), fsum(chance * n for chance, n in groups) + new.mean)
+
+
+def laid_over(some: Iterable[WinsAt], mean: float) -> Spread:
+    """The wins over all points of the common shock."""
     total: Pmf = []
-    for shock, weight in NODES:
-        add(total, wins_at(groups, new, shock, sigma), weight)
+    for part in some:
+        add(total, part.distribution, part.weight)
     return Spread(tuple(trimmed(total)), mean)
 
 
+@dataclass(frozen=True, slots=True)
+class WinsAt:
+    """The wins in a month of one kind, good or bad: there the deals are independent."""
+
+    weight: float
+    shock: float
+    mean: float
+    variance: float
+    pmf: Pmf | None
+    """None where there are so many that a normal distribution says the same."""
+
+    @property
+    def distribution(self) -> Pmf:
+        """Probabilities of 0, 1, 2... wins."""
+        return normal(self.mean, sqrt(max(self.variance, 0.25)), 1.0) if self.pmf is None else self.pmf
+
+
+def parts(groups: Groups, new: NewWins, sigma: float) -> list[WinsAt]:
+    """The wins at each point of the common shock."""
+    alike = gathered(groups)
+    many = fsum(chance * n for chance, n in alike) + new.mean > NORMAL_WINS
+    found = []
+    for shock, weight in NODES:
+        here = [(shifted(chance, shock, sigma), n) for chance, n in alike]
+        more = new.mean * exp(sigma * shock - sigma**2 / 2)
+        mean = fsum(chance * n for chance, n in here) + more
+        variance = fsum(chance * (1 - chance) * n for chance, n in here) + more * new.dispersion
+        pmf = None if many else _counted(here, negative_binomial(more, new.dispersion))
+        found.append(WinsAt(weight, shock, mean, variance, pmf))
+    return found
+
+
 def gathered(groups: Groups) -> list[tuple[float, int]]:
-    """Equal chances together, the least certain first."""
+    """Equal chances together, the least certain first; with many deals, nearly equal ones too."""
     alike = Counter[float]()
     for chance, n in groups:
         if n and chance > 0:
             alike[min(chance, 1.0)] += n
+    if len(alike) > ALIKE:
+        nearly = Counter[float]()
+        for chance, n in alike.items():
+            nearly[min(float(f"{chance:.2e}"), 1.0)] += n
+        alike = nearly
     return sorted(alike.items(), key=lambda pair: (-pair[0] * (1 - pair[0]), pair[0]))
 
 
-def wins_at(groups: Groups, new: NewWins, shock: float, sigma: float) -> Pmf:
-    """The same at one shock; `groups` are gathered."""
+def _counted(groups: Groups, new: Pmf) -> Pmf:
+    """The least certain deals one by one, the rest as one binomial, and those to come."""
     exact: Pmf = [1.0]
-    left, mean, squares, rest = EXACT, 0.0, 0.0, 0
+    left, mean, squares = EXACT, 0.0, 0.0
     for chance, n in groups:
-        here = shifted(chance, shock, sigma)
         now = min(n, left)
         left -= now
         if now:
-            exact = convolved(exact, binomial(now, here))
-        mean += (n - now) * here
-        squares += (n - now) * here * here
-        rest += n - now
+            exact = convolved(exact, binomial(now, chance))
+        mean += (n - now) * chance
+        squares += (n - now) * chance * chance
     if mean > NEGLIGIBLE:
         size = max(round(mean * mean / squares), ceil(mean), 1)
         exact = convolved(exact, binomial(size, mean / size))
-    return convolved(exact, negative_binomial(new.mean * exp(sigma * shock - sigma**2 / 2), new.dispersion))
-
-
-def _many_wins(groups: Groups, new: NewWins, sigma: float) -> Pmf:
-    """The normal mixture, at each whole number."""
-    total: Pmf = []
-    for shock, weight in NODES:
-        here = [(shifted(chance, shock, sigma), n) for chance, n in groups]
-        more = new.mean * exp(sigma * shock - sigma**2 / 2)
-        mean = fsum(q * n for q, n in here) + more
-        spread = sqrt(max(fsum(q * (1 - q) * n for q, n in here) + more * new.dispersion, 0.25))
-        add(total, normal(mean, spread, 1.0), weight)
-    return trimmed(total)
+    return convolved(exact, new)
 
 
 def normal(mean: float, spread: float, step: float, cells: int | None = None) -> Pmf:
     """A normal distribution on whole steps from 0; what lies below 0 counts there, what lies above at the end."""
     last = ceil((mean + 8 * spread) / step) if cells is None else cells - 1
-    edges = [_below((k + 0.5) * step, mean, spread) for k in range(max(last, 0))]
+    edges = [below((k + 0.5) * step, mean, spread) for k in range(max(last, 0))]
     return [after - before for before, after in zip([0.0, *edges], [*edges, 1.0], strict=True)]
 
 
-def _below(x: float, mean: float, spread: float) -> float:
+def below(x: float, mean: float, spread: float) -> float:
+    """The share of a normal distribution up to x."""
     return (1 + erf((x - mean) / (spread * sqrt(2)))) / 2
 
 
-def binomial(n: int, chance: float) -> Pmf:
-    """The number of successes among n."""
-    if n == 1:
+def binomial(n: int, chance: float, below: int | None = None) -> Pmf:
+    """The number of successes among n; with `below`, only the probabilities of fewer than so many."""
+    if n == 1 and below is None:
         return [1 - chance, chance]
+    last = n + 1 if below is None else min(n + 1, below)
     if chance <= 0 or chance >= 1:
-        return [1.0] if chance <= 0 else [*([0.0] * n), 1.0]
+        return ([1.0] if chance <= 0 else [*([0.0] * n), 1.0])[:last]
     yes, no, ways = log(chance), log1p(-chance), lgamma(n + 1)
-    return trimmed(
-        [exp(ways - lgamma(k + 1) - lgamma(n - k + 1) + k * yes + (n - k) * no) for k in range(n + 1)]
-    )
+    found = [exp(ways - lgamma(k + 1) - lgamma(n - k + 1) + k * yes + (n - k) * no) for k in range(last)]
+    return trimmed(found) if below is None else found
 
 
 def negative_binomial(mean: float, dispersion: float) -> Pmf:
@@ -235,10 +262,11 @@ def revenue(payments: Payments, new: NewWins, sigma: float, cells: int = CELLS) 
     step = _reach(deals, payments, new, sigma, mean) / (cells - 1)
     single, others = _parted(deals)
     severity = _severity(others, payments, new, step, cells)
+    alike = gathered([(chance, n) for chance, _, n in others])
     total: Pmf = []
     for shock, weight in NODES:
         coming = new.mean * exp(sigma * shock - sigma**2 / 2)
-        expected = fsum(shifted(chance, shock, sigma) * n for chance, _, n in others) + coming
+        expected = fsum(shifted(chance, shock, sigma) * n for chance, n in alike) + coming
         here = compound(expected, severity, step)
         for chance, amount in single:
             here = _paid(here, shifted(chance, shock, sigma), amount / step)
