@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from math import fsum
 from typing import TypeVar
 
-from pipetui.core import jumps
+from pipetui.core import jumps, rivals
 from pipetui.core.arrivals import NewWins
 from pipetui.core.cases import CaseTable, case_table
 from pipetui.core.effort import Outcomes, Timing, timings
@@ -74,6 +74,8 @@ class Learned:
     track: tuple[Track, ...]
     """The replays, newest first."""
     cases: CaseTable
+    instead: Mapping[int, float] | None
+    """Chances by deal from a simpler method, when the users of the store prefer one."""
     ended: float
     """Stays that are over: without any, nothing is known but what was declared."""
 
@@ -81,6 +83,8 @@ class Learned:
         """Of a deal to be won within the period."""
         if deal.pinned is not None:
             return deal.pinned
+        if self.instead is not None and deal.id in self.instead:
+            return self.instead[deal.id]
         age = self.fit.now - deal.entered
         chance = self.fit.horizon.chance(deal.stage, age)
         if self.before is not None:
@@ -94,9 +98,18 @@ class Learned:
 
 
 def learn(
-    timeline: Timeline, now: float, days: float, declared: Declared, variables: int = 0, wait: float = 0.0
+    timeline: Timeline,
+    now: float,
+    days: float,
+    declared: Declared,
+    variables: int = 0,
+    wait: float = 0.0,
+    method: str = "",
 ) -> Learned:
-    """Learn everything from what was known at `now`, for a period that ends in `days` and begins in `wait` days."""
+    """Learn everything from what was known at `now`, for a period that ends in `days` and begins in `wait` days.
+
+    `method` is one of `rivals`, for who prefers its chances.
+    """
     made = timeline.fit(now, days, declared)
     again: list[Replay] = replays(timeline, now, days, declared) if days > 0 else []
     found, again = factors(again, variables)
@@ -107,6 +120,7 @@ def learn(
     if before is not None:
         early = made.arrivals.wins(before)
         new = NewWins(max(new.mean - early.mean, 0.0), new.dispersion)
+    instead = rivals.chances(timeline.past.until(now), now, days).get(method) if method else None
     return Learned(
         fit=made,
         before=before,
@@ -119,6 +133,7 @@ def learn(
         strains=strains(timeline, made, shares),
         track=tuple(_track(one) for one in again),
         cases=case_table(timeline.past, now, days),
+        instead=instead,
         ended=fsum(made.table.cases(s) for s in range(timeline.past.stages)),
     )
 

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 SEGMENTS = ("source", "owner")
 """What the deals are told apart by, in this order."""
 DAY = 86_400
+METHOD = "forecast_method"
+"""The setting that names a simpler method whose chances are used instead."""
 
 
 def said(stages: Sequence[Stage]) -> Declared:
@@ -59,7 +61,9 @@ def learned(
     known = timeline(db, pipeline_id, now)
     if not known.past.stages or not known.past.lives:
         return None
-    return learn(known, in_days(now), days[1], said(stages), len(SEGMENTS), days[0])
+    chosen = db.one("SELECT value FROM setting WHERE name = ?", (METHOD,))
+    method = str(chosen[0]) if chosen else ""
+    return learn(known, in_days(now), days[1], said(stages), len(SEGMENTS), days[0], method)
 
 
 def tried(
