@@ -100,7 +100,8 @@ def test_with_few_wins_from_a_stage_all_stages_tell_the_share() -> None:
     leads = [life(i, (LEAD, 85), end=92, to=WON) for i in range(3)]
     quotes = [life(i, (QUOTE, 85), end=100, to=WON) for i in range(10, 12)]
     said = chances(past(*leads, *quotes, life(20, (LEAD, 90)), life(21, (QUOTE, 90))), 100, 10)
-    # The history is too short for cuts at 70 and before. At 85 and 90: three leads are six cases, all in time; two quotes are four, two in time.
+    # The history is too short for cuts at 70 and before.
+    # At 85 and 90: three leads are six cases, all in time; two quotes are four, two in time.
     assert said["stage rank, in time"] == {20: pytest.approx(1 / 3), 21: pytest.approx(2 / 3 * 8 / 10)}
 
 

@@ -10,16 +10,20 @@ import pytest
 
 from desks import LEAD, LOST, MEETING, NOW, PROSPECT, QUOTE, TODAY, WON, standard
 from dialogs import HOSTILE
+from pipetui.core.cases import Cases
 from pipetui.core.change import Change
 from pipetui.core.deal import Activity, Contact, Deal, Organization, Stage, Tag, Visit
 from pipetui.core.deal import Quote as Offer
+from pipetui.core.forecast import DealForecast
 from pipetui.core.funnel import Observed, Ratio
 from pipetui.core.message import say
+from pipetui.core.replays import Factor
 from pipetui.core.text import clean
 from pipetui.lang import moment
 from pipetui.store.log import Entry
 from pipetui.store.store import Dossier
 from pipetui.ui.detail import Around, detail_lines
+from pipetui.ui.odds import Odds
 from pipetui.ui.paint import Line, cells, plain
 
 STAGES = {stage.id: stage for stage in standard().values()}
@@ -65,8 +69,8 @@ DOSSIER = Dossier(
            (Change("deal", 7, {}, {}),)),),
 )  # fmt: skip
 AROUND = Around(
-    stages=STAGES, today=TODAY, now=NOW, flags={"late", "overdue", "stalled"}, stalled_after=20.0, chance=0.58,
-    ratio=Ratio(QUOTE, Observed(30, 12, 8, 12, 8), 0.58, 0.4, 0.7),
+    stages=STAGES, today=TODAY, now=NOW, flags={"late", "overdue", "stalled"}, stalled_after=20.0,
+    odds=Odds(0.58, Ratio(QUOTE, Observed(30, 12, 8, 12, 8), 0.58, 0.4, 0.7)),
     names={"owner": "Paul", "source": "Trade show"},
 )  # fmt: skip
 
@@ -103,15 +107,16 @@ def test_the_whole_page_of_a_deal() -> None:
         "Address       Lyon",
         "",
         "Amount        €12,500.50",
-        "Chance        58%: mixed; of 20 deals that",
-        "              came this far and closed, 12",
-        "              were won",
+        "Chance        58% one day",
         "Close         ⚑ 20 Nov · past",
         "Owner         Paul",
         "Source        Trade show",
         "Tags          #vip",
         "Created       24 Sep",
         "Number        7",
+        "",
+        "Of 20 deals that came this far and closed, 12",
+        "were won: mixed.",
         "",
         "Quote",
         "The need is qualified and an offer is out.",
@@ -210,7 +215,7 @@ def test_why_a_deal_was_lost_is_there() -> None:
             {"pinned_chance": 40, "pinned_reason": "I know him", "pinned_until": TODAY},
             "40%: set by hand by Marie until 23 Nov 2026: I know him",
         ),
-        ({"pinned_chance": 40, "pinned_until": TODAY - timedelta(days=1)}, "58%: mixed;"),
+        ({"pinned_chance": 40, "pinned_until": TODAY - timedelta(days=1)}, "58% one day"),
     ],
 )
 def test_a_chance_set_by_hand_says_by_whom_and_until_when(values: dict[str, Any], expected: str) -> None:
@@ -219,8 +224,20 @@ def test_a_chance_set_by_hand_says_by_whom_and_until_when(values: dict[str, Any]
 
 
 def test_a_chance_nobody_has_seen_come_true_says_so() -> None:
-    around = replace(AROUND, ratio=Ratio(QUOTE, Observed(), 0.6, 0.3, 0.8), chance=0.6)
-    assert "60%: as declared, no deal has been this far and closed" in told(around=around)
+    around = replace(AROUND, odds=Odds(0.6, Ratio(QUOTE, Observed(), 0.6, 0.3, 0.8)))
+    text = told(around=around)
+    assert "Chance        60% one day" in text
+    assert "No deal has been this far and closed yet: as declared." in text
+
+
+def test_a_chance_tells_by_when_and_which_deals_say_so() -> None:
+    one = DealForecast(DEAL.id, 0.18, 100.0, False, Cases(61, 9, 14), (("Trade show", Factor(1.4, 32, 23)),))
+    odds = Odds(0.58, AROUND.odds.ratio, one, date(2026, 11, 30), 30.0, (120, 41))
+    text = " ".join(told(around=replace(AROUND, odds=odds)).split())
+    assert "18% by 30 Nov 2026, 58% one day" in text
+    assert "In Quote for 23 d. Of 61 deals of that age, 9 signed and 14 were lost within 30 days." in text
+    assert "None of the 41 deals here older than 120 days was signed in time." in text
+    assert "Trade show: odds × 1.4 (32 signed, 23 expected)" in text
 
 
 def test_parked_and_archived_are_told() -> None:

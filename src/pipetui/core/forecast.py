@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from math import fsum
 from typing import TYPE_CHECKING, Any
 
@@ -83,7 +84,7 @@ class LeftOut:
     money: Sum | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Forecast:
     """The whole answer as of a moment."""
 
@@ -107,6 +108,11 @@ class Forecast:
     """What it was made of, to try changes; `base.learned` is what the past teaches about time."""
     paces: tuple[int, ...] = ()
     """Wins in the periods before this one, the nearest first."""
+
+    @cached_property
+    def by_deal(self) -> Mapping[int, DealForecast]:
+        """The open deals by number."""
+        return {deal.id: deal for deal in self.deals}
 
     def to_json(self, told: Callable[[Message], str] = str) -> dict[str, Any]:
         """The shape scripts read: amounts are decimal text, what is not known is None."""

@@ -9,10 +9,10 @@ from pipetui.lang import _
 from pipetui.ui.paint import Line, Span
 
 if TYPE_CHECKING:
-    from pipetui.core.deal import LostReason, Member, Source
+    from pipetui.core.deal import Deal, LostReason, Member, Source
     from pipetui.core.forecast import Forecast
-    from pipetui.core.funnel import Ratio
     from pipetui.ui.app import Pipetui
+    from pipetui.ui.odds import Odds
 
 
 def lines(app: Pipetui, what: str, width: int) -> list[Line]:
@@ -55,15 +55,13 @@ def _detail(app: Pipetui, width: int) -> list[Line]:
     dossier = reading.store.dossier(card.id)
     deal = dossier.deal
     stages = {stage.id: stage for stage in reading.store.all(Stage, pipeline_id=deal.pipeline_id)}
-    chance, ratio = _odds(app, deal.stage_id)
     around = Around(
         stages=stages,
         today=reading.scope.today,
         now=reading.scope.now,
         flags=reading.flags(card),
         stalled_after=reading.paces.get(deal.stage_id),
-        chance=chance,
-        ratio=ratio,
+        odds=_odds(app, deal),
         names={
             "owner": _name(app, Member, deal.owner_id),
             "source": _name(app, Source, deal.source_id),
@@ -78,9 +76,26 @@ def _name(app: Pipetui, kind: type[Member | Source | LostReason], number: int | 
     return app.reading.store.get(kind, number).name if number is not None else None
 
 
-def _odds(app: Pipetui, stage_id: int) -> tuple[float | None, Ratio | None]:
-    """The win chance of a stage and the ratio it begins with, once the forecast is made."""
-    for each in app.forecast.stages if app.forecast else ():
-        if each.stage.id == stage_id:
-            return each.chance.value, each.ratio
-    return None, None
+def _odds(app: Pipetui, deal: Deal) -> Odds:
+    """The chance of a deal by the forecast, as far as it is made."""
+    from pipetui.ui.odds import Odds
+
+    forecast = app.forecast
+    if forecast is None:
+        return Odds()
+    place = next((at for at, one in enumerate(forecast.stages) if one.stage.id == deal.stage_id), None)
+    if place is None:
+        return Odds()
+    here, learned = forecast.stages[place], forecast.base.learned if forecast.base else None
+    if learned is None:
+        return Odds(here.chance.value, here.ratio)
+    age = (app.reading.scope.now - deal.stage_since).total_seconds() / 86_400
+    hopeless = learned.cases.none_won_from(place)
+    return Odds(
+        here.chance.value,
+        here.ratio,
+        forecast.by_deal.get(deal.id),
+        forecast.period.last_day,
+        learned.fit.horizon.days,
+        hopeless if hopeless and age >= hopeless[0] else None,
+    )

@@ -7,21 +7,21 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from pipetui.core.message import Message, say, say_n
+from pipetui.core.message import Message, say
 from pipetui.core.moment import local_day
-from pipetui.lang import _, day, moment, money, number, percent, span, told
-from pipetui.ui.figures import BASIS_WORDS
+from pipetui.lang import _, day, moment, money, number, span, told
 from pipetui.ui.journey import journey_lines
+from pipetui.ui.odds import Odds, in_full, in_short
 from pipetui.ui.paint import GLYPHS, KINDS, Line, Role, Span, cells, fit, wrapped
 
 if TYPE_CHECKING:
     from pipetui.core.deal import Activity, Contact, Organization, Quote, Stage
-    from pipetui.core.funnel import Ratio
     from pipetui.store.log import Entry
     from pipetui.store.store import Dossier
 
 Pair = tuple[str, str, Role]
 """A label, a value, and what the value means."""
+NO_ODDS = Odds()
 WIDEST = 100
 """Longer lines are hard to read."""
 KIND_WORDS: Mapping[str, Message] = {
@@ -52,10 +52,8 @@ class Around:
     """As `core.hygiene` names them."""
     stalled_after: float | None = None
     """Days after which a deal counts as stalled in this stage."""
-    chance: float | None = None
-    """Of being won from its stage, 0 to 1; a chance pinned by hand stands in the deal."""
-    ratio: Ratio | None = None
-    """Of going on from its stage: what the chance is made of."""
+    odds: Odds = NO_ODDS
+    """Its chance; one pinned by hand stands in the deal."""
     names: Mapping[str, str | None] = field(default_factory=dict)
     """Of `owner`, `source`, `lost_reason` and `pinned_by`."""
 
@@ -68,6 +66,7 @@ def detail_lines(dossier: Dossier, around: Around, width: int) -> list[Line]:
         _flags(dossier, around, width),
         _next_steps(dossier.activities, around, width),
         *_pairs([_person(dossier.contact), _company(dossier.organization), _fields(dossier, around)], width),
+        _odds(dossier, around, width),
         _definition(around.stages[dossier.deal.stage_id], width),
         _titled(_("Notes"), wrapped(dossier.deal.notes, width) if dossier.deal.notes else []),
         _titled(_("Quotes"), [_quote(one, around, width) for one in dossier.quotes]),
@@ -227,45 +226,21 @@ def _fields(dossier: Dossier, around: Around) -> list[Pair]:
 
 
 def _chance(dossier: Dossier, around: Around) -> str:
-    """The chance and what it rests on."""
     deal = dossier.deal
     if around.stages[deal.stage_id].kind != "open":
         return ""
+    said = in_short(deal, around.odds, around.names.get("pinned_by"), around.today)
+    return "" if said is None else told(said)
+
+
+def _odds(dossier: Dossier, around: Around, width: int) -> list[Line]:
+    """What the chance rests on, for an open deal whose chance nobody set by hand."""
+    deal, stage = dossier.deal, around.stages[dossier.deal.stage_id]
     holds = deal.pinned_until is None or deal.pinned_until >= around.today
-    if deal.pinned_chance is not None and holds:
-        return told(_pinned(dossier, around))
-    if around.chance is None or around.ratio is None:
-        return ""
-    seen, basis = around.ratio.observed, BASIS_WORDS[around.ratio.basis]
-    chance = percent(around.chance)
-    if not seen.won + seen.gone:
-        return told(
-            say("{chance}: {basis}, no deal has been this far and closed", chance=chance, basis=basis)
-        )
-    return told(
-        say_n(
-            "{chance}: {basis}; {n} deal came this far and closed, {won} was won",
-            "{chance}: {basis}; of {n} deals that came this far and closed, {won} were won",
-            seen.won + seen.gone,
-            chance=chance,
-            basis=basis,
-            won=seen.won,
-        )
-    )
-
-
-def _pinned(dossier: Dossier, around: Around) -> Message:
-    deal = dossier.deal
-    message = say("{chance}: set by hand", chance=percent((deal.pinned_chance or 0) / 100))
-    if who := around.names.get("pinned_by"):
-        message = say("{chance} by {who}", chance=message, who=who)
-    if deal.pinned_until:
-        message = say("{chance} until {day}", chance=message, day=deal.pinned_until)
-    return (
-        say("{chance}: {reason}", chance=message, reason=deal.pinned_reason)
-        if deal.pinned_reason
-        else message
-    )
+    if stage.kind != "open" or (deal.pinned_chance is not None and holds):
+        return []
+    age = (around.now - deal.stage_since).total_seconds() / 86_400
+    return in_full(around.odds, stage.name, age, width)
 
 
 def _definition(stage: Stage, width: int) -> list[Line]:
