@@ -43,7 +43,7 @@ def test_money_as_people_write_it(
 
 @given(
     minor=some.integers(-(10**15), 10**15),
-    currency=some.sampled_from(("EUR", "USD", "GBP", "JPY", "TND")),
+    currency=some.sampled_from(("EUR", "USD", "GBP", "JPY", "CHF", "CAD", "TND")),
     wanted=some.sampled_from(("en", "fr")),
 )
 def test_money_is_written_as_babel_writes_it(minor: int, currency: str, wanted: str) -> None:
@@ -53,7 +53,9 @@ def test_money_is_written_as_babel_writes_it(minor: int, currency: str, wanted: 
     pattern = f"¤#,##0{digits}" if wanted == "en" else f"#,##0{digits}\u00a0¤"
     locale = {"en": "en_US", "fr": "fr_FR"}[wanted]
     expected = format_currency(amount.decimal, currency, pattern, locale, currency_digits=False)
-    assert lang.money(minor, currency).replace("TND\u00a0", "TND") == expected.replace("TND\u00a0", "TND")
+    if wanted == "en" and currency in ("CHF", "TND"):
+        expected = expected.replace(currency, f"{currency}\u00a0")
+    assert lang.money(minor, currency) == expected
 
 
 @pytest.mark.parametrize(

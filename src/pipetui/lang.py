@@ -21,8 +21,8 @@ UNITS = (10**9, "G"), (10**6, "M"), (10**3, "k")
 """The letters of short amounts."""
 
 USUAL_SIGNS = {
-    "en_US": (",.", {"EUR": "€", "USD": "$", "GBP": "£"}),
-    "fr_FR": ("\u202f,", {"EUR": "€", "USD": "$US", "GBP": "£GB"}),
+    "en_US": (",.", {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "CHF": "CHF", "CAD": "CA$"}),
+    "fr_FR": ("\u202f,", {"EUR": "€", "USD": "$US", "GBP": "£GB", "JPY": "JPY", "CHF": "CHF", "CAD": "$CA"}),
 }
 """What Babel says of thousands, decimals and the usual currencies; a list of deals need not wait for it."""
 

@@ -175,7 +175,7 @@ class Reading:
 def step(line: Line) -> str:
     """The next step in few words."""
     due = line.next_due.isoformat() if line.next_due else ""
-    what = line.next_text or kind_words().get(line.next_kind or "")
+    what = line.next_text or (kind_words().get(line.next_kind, "") if line.next_kind else "")
     return " ".join(filter(None, (due, line.next_time, what)))
 
 
@@ -192,6 +192,8 @@ def kind_words() -> dict[str, str]:
 
 def flag_words(found: Sequence[str]) -> list[str]:
     """The flags as people read them; that a step is due today stands in its column."""
+    if not found:
+        return []
     words = {
         "late": _("late"),
         "none": _("no next step"),

@@ -20,7 +20,7 @@ def clean(text: str, lines: bool = False) -> str:
 
     Line breaks and tabs become spaces; with `lines` the breaks stay, as `\\n`. Nothing else is altered.
     """
-    if not _FOREIGN.search(text):
+    if text.isprintable() or not _FOREIGN.search(text):
         return text
     one_kind = text.replace("\r\n", "\n").replace("\r", "\n")
     spaced = _TABS.sub(" ", one_kind if lines else one_kind.replace("\n", " "))
