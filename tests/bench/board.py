@@ -35,6 +35,8 @@ class Hello(App):
 Hello().run()
 """
 Size = tuple[int, int]
+HELD_HZ, HELD_KEYS = 30, 150
+"""A key held down repeats so often; five seconds of it."""
 
 
 def median(values: Sequence[float]) -> float:
@@ -82,6 +84,34 @@ def keys(
         return waits, written, peak_mib(terminal.pid)
 
 
+def held(command: list[str], size: Size, expect: str, env: dict[str, str]) -> tuple[int, float]:
+    """A key held down at 30 Hz: how many cards the cursor was behind when it was let go, and milliseconds until the
+    last byte after that."""
+    with PseudoTerminal(command, size, env) as terminal:
+        terminal.expect(expect)
+        terminal.settle()
+        start = time.perf_counter()
+        for number in range(1, HELD_KEYS + 1):
+            terminal.press_only("down")
+            terminal.read(max(start + number / HELD_HZ - time.perf_counter(), 0))
+        let_go = last = time.perf_counter()
+        behind = HELD_KEYS - row(terminal)
+        while (now := time.perf_counter()) - last < 0.3:
+            size_now = len(terminal.raw)
+            terminal.read(0.001)
+            if len(terminal.raw) > size_now:
+                last = now
+        if row(terminal) != HELD_KEYS:
+            raise SystemExit(f"The cursor stands at {row(terminal)} after {HELD_KEYS} keys.")
+        return behind, (last - let_go) * 1000
+
+
+def row(terminal: PseudoTerminal) -> int:
+    """How many cards the cursor stands below the first, as the board says itself."""
+    place = terminal.screen.rstrip().rpartition(" ")[2].partition("/")[0]
+    return int(place.replace(",", "")) - 1
+
+
 def process(command: list[str], env: dict[str, str]) -> float:
     """Milliseconds of one run with its output thrown away."""
     start = time.perf_counter()
@@ -112,6 +142,11 @@ def report(folder: Path, deals: Sequence[int], sizes: Sequence[Size], runs: int)
             obeyed = median([ours[1] / theirs[1] for ours, theirs in pairs])
             print(f"  {count:>9,} deals: on screen {paint:.2f} x hello, first key obeyed {obeyed:.2f} x")
             show_keys(board, size, env, median(hello_waits), hello_memory)
+            if count >= 10 * HELD_KEYS:
+                behind, after = held(board, size, "Lead", env)
+                print(
+                    f"             down held at 30 Hz for 5 s: {behind} keys behind, still {after:.0f} ms after"
+                )
     if deals:
         path = stores[min(deals)]
         for words in (["--help"], ["--db", str(path), "list"]):
