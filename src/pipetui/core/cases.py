@@ -54,9 +54,9 @@ def case_table(past: Past, now: float, days: float) -> CaseTable:
             stage, entered, left, going = stay
             if going >= won:
                 end, signed = left, going == won
-            last = bisect_right(AGES, min(left, now) - entered)
+            last = bisect_left(AGES, min(left, now) - entered)
             last = min(last, bisect_right(AGES, now - days - entered))
-            if last > 0 and left > entered:
+            if last > 0:
                 row = counts[stage]
                 row[0][0] += 1
                 row[0][last] -= 1

@@ -14,7 +14,7 @@ from pipetui.core.book import Book, Pile, Worth
 from pipetui.core.deal import Goal, Stage
 from pipetui.core.effort import WORTHWHILE
 from pipetui.core.funnel import Ratio, reach_chances
-from pipetui.core.message import Message, say
+from pipetui.core.message import Message, say, say_n
 
 if TYPE_CHECKING:
     from pipetui.core.ahead import Ahead, Learned
@@ -81,17 +81,38 @@ def timed(
     if one.goal.metric == "reach":
         return one
     if one.goal.metric == "revenue":
-        if coming.revenue is None or coming.new.revenue is None:
+        if coming.revenue is None:
             return one
-        likely = coming.revenue.at_least(short)
-        return replace(one, chance=likely)
+        return replace(one, expected=coming.revenue.mean, chance=coming.revenue.at_least(short))
     wanted = plan.round_up(short)
     made = tuple(_stage_plan(coming, s, stage, wanted, learned, period) for s, stage in enumerate(stages))
-    return replace(
+    timely = replace(
         one,
+        expected=coming.wins.mean,
         chance=coming.outcomes.likely(wanted),
         for_80=made[0].for_80 if made else None,
         plan=made,
+    )
+    return replace(timely, advice=_in_time(timely, period)) if learned is not None else timely
+
+
+def _in_time(one: Outlook, period: Period) -> Message:
+    """The advice, unless the deals there would do but not in time: then what would still help."""
+    if one.tightest is not None or one.missing <= 0 or one.done >= one.target:
+        return one.advice
+    helping = [some for some in one.plan if some.for_50 and not some.late]
+    if not helping:
+        return say(
+            "The open deals would do in the end, but not by {day}, and it is too late for new ones.",
+            day=period.last_day,
+        )
+    nearest = min(helping, key=lambda some: (some.for_50 or 0, some.stage.position))
+    return say_n(
+        "The open deals would do in the end, but not by {day}: {n} more deal in {stage} would make it an even chance.",
+        "The open deals would do in the end, but not by {day}: {n} more deals in {stage} would make it an even chance.",
+        nearest.for_50 or 0,
+        day=period.last_day,
+        stage=nearest.stage.name,
     )
 
 

@@ -35,7 +35,7 @@ def alike(db: Database, stage_id: int, age: float, horizon: float, now: datetime
     there = [
         (number, days(entered))
         for number, entered, left in db.rows(sql, (stage_id, latest))
-        if left is None or days(left) - days(entered) >= max(reached, 1e-9)
+        if left is None or days(left) - days(entered) > reached
     ]
     ends = _closings(db, {number for number, _ in there})
     return [_case(number, entered + reached, horizon, ends.get(number, [])) for number, entered in there]
