@@ -52,16 +52,15 @@ def arrivals(births: Sequence[tuple[float, int]], stages: int, now: float, start
     span = min(WINDOW, now - start)
     if span <= 0:
         return Arrivals((0.0,) * stages, 1.0)
-    ages = [(now - born, stage) for born, stage in births if now - span < born <= now]
     whole = HALF_LIFE / log(2) * (1 - 0.5 ** (span / HALF_LIFE))
-    per_day = tuple(
-        fsum(0.5 ** (age / HALF_LIFE) for age, stage in ages if stage == s) / whole for s in range(stages)
-    )
-    weeks = [0] * int(span // WEEK)
-    for age, _ in ages:
-        if age < len(weeks) * WEEK:
-            weeks[int(age // WEEK)] += 1
-    return Arrivals(per_day, _dispersion(weeks))
+    sums, weeks = [0.0] * stages, [0] * int(span // WEEK)
+    for born, stage in births:
+        age = now - born
+        if 0 <= age < span:
+            sums[stage] += 0.5 ** (age / HALF_LIFE)
+            if age < len(weeks) * WEEK:
+                weeks[int(age // WEEK)] += 1
+    return Arrivals(tuple(one / whole for one in sums), _dispersion(weeks))
 
 
 def _dispersion(weeks: Sequence[int]) -> float:

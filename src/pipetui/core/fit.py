@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from math import prod
+from math import inf, prod
 from typing import TYPE_CHECKING
 
 from pipetui.core.arrivals import Arrivals, NewWins, arrivals
@@ -97,16 +97,25 @@ class Timeline:
 
     def standing(self, now: float) -> Iterator[tuple[Life, Stay]]:
         """The deals that were open then, and where."""
-        born = bisect_right(self.past.lives, now, key=lambda life: life.born)
+        born = bisect_right(self._births, (now, inf))
         for life, end in zip(self.past.lives[:born], self._ends, strict=False):
             if end > now and (stay := life.at(now)) is not None:
                 yield life, stay
 
+    @cached_property
+    def _births(self) -> list[tuple[float, int]]:
+        return [(life.stays[0].entered, life.stays[0].stage) for life in self.past.lives]
+
+    @cached_property
+    def _signed(self) -> list[float]:
+        """When deals were won, in order."""
+        won = self.past.won
+        return sorted(stay.left for stay in self.past.stays() if stay.next == won)
+
     def births(self, after: float, until: float) -> list[tuple[float, int]]:
         """The deals that came after the one moment, up to the other: when, and in which stage."""
-        lives = self.past.lives
-        first, last = (bisect_right(lives, moment, key=lambda life: life.born) for moment in (after, until))
-        return [(life.born, life.stays[0].stage) for life in lives[first:last]]
+        first, last = (bisect_right(self._births, (moment, inf)) for moment in (after, until))
+        return self._births[first:last]
 
     def entered(self, after: float, until: float) -> Iterator[Stay]:
         """The stays that began after the one moment, up to the other."""
@@ -116,12 +125,7 @@ class Timeline:
 
     def wins(self, after: float, until: float) -> int:
         """The deals signed after the one moment, up to the other."""
-        won = self.past.won
-        return sum(
-            life.won_within(won, after, until)
-            for life, end in zip(self.past.lives, self._ends, strict=True)
-            if end > after and life.born <= until
-        )
+        return bisect_right(self._signed, until) - bisect_right(self._signed, after)
 
     def half_life(self, now: float) -> float:
         """After how many days the past counts half, by the whole months before."""
