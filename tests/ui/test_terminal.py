@@ -20,7 +20,16 @@ from textual.strip import Strip
 from pipetui.ui.terminal import Frame, Outlet
 
 WIDTH, HEIGHT = 24, 4
-LOOKS = [Style(color="red"), Style(bold=True), Style(bgcolor="blue", color="white"), Style()]
+LOOKS = [
+    Style(color="red"),
+    Style(bold=True),
+    Style(bgcolor="blue", color="white"),
+    Style(),
+    Style(color="#102030", bgcolor="#405060", bold=True, reverse=True),
+    Style(color="#102030", bgcolor="#405060", underline=True),
+    Style(color="color(200)", bgcolor="bright_red", italic=True),
+    Style(color="default", bgcolor="default"),
+]
 WORDS = ["Acme", "Boréal", "  ", "é", "日本", "12 k€", "▌", "─│", "[/b] [VIP]", "x"]
 
 console = Console(file=StringIO(), color_system="truecolor", force_terminal=True, width=WIDTH)

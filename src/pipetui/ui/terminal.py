@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import selectors
 import signal
 import sys
 from codecs import getincrementaldecoder
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from rich.cells import split_graphemes
@@ -42,6 +44,8 @@ Cell = tuple[str, "Style | None"]
 SYNC = "\x1b[?2026h", "\x1b[?2026l"
 NEAR = 4
 """Unchanged cells between two changed ones that are cheaper to write again than to jump over."""
+COLOUR_OR_ATTRIBUTE = re.compile(r"[34]8;5;\d+|[34]8;2;\d+;\d+;\d+|\d+")
+NOTHING_ON: dict[str, str] = {}
 LEAVING = {signal.SIGTERM: 143, signal.SIGHUP: 129}
 """Signals that end the program in order, and its exit codes, as shells count them."""
 INTERRUPTED = 130
@@ -71,16 +75,17 @@ class Frame:
 
     def difference(self, update: CompositorUpdate, console: Console) -> str:
         """The sequences that bring the terminal from the last frame to this one; empty when they look the same."""
-        color_system = console._color_system or ColorSystem.TRUECOLOR
+        pen = Pen(console._color_system or ColorSystem.TRUECOLOR)
         width, height = self._size or (sys.maxsize, sys.maxsize)
-        return "".join(
+        pieces = [
             sequence
             for x, y, strip in _placed(update)
             if y < height and x < width
-            for sequence in self._row_difference(x, y, list(_cells(strip))[: width - x], color_system)
-        )
+            for sequence in self._row_difference(x, y, list(_cells(strip))[: width - x], pen)
+        ]
+        return "".join([*pieces, pen.write("", None)])
 
-    def _row_difference(self, x: int, y: int, new: list[Cell], color_system: ColorSystem) -> Iterator[str]:
+    def _row_difference(self, x: int, y: int, new: list[Cell], pen: Pen) -> Iterator[str]:
         row = self._rows.setdefault(y, [])
         if len(row) < x + len(new):
             row.extend([None] * (x + len(new) - len(row)))
@@ -89,7 +94,38 @@ class Frame:
             return
         row[x : x + len(new)] = new
         for start, end in _runs(old, new):
-            yield _written(x + start, y, new[start:end], color_system)
+            yield _written(x + start, y, new[start:end], pen)
+
+
+class Pen:
+    """Writes styled text; a style stays on until another is wanted, and that costs only what differs in it."""
+
+    def __init__(self, color_system: ColorSystem) -> None:
+        self._color_system = color_system
+        self._on = NOTHING_ON
+
+    def write(self, text: str, style: Style | None) -> str:
+        """The text after what switches to its style; None for that of a terminal nobody has styled."""
+        before = self._on
+        wanted = _switches(Strip.render_ansi(style, self._color_system)) if style else NOTHING_ON
+        if wanted == before:
+            return text
+        self._on = wanted
+        if before.keys() <= wanted.keys():
+            codes = [code for part, code in wanted.items() if before.get(part) != code]
+        else:
+            codes = ["0", *wanted.values()]
+        return f"\x1b[{';'.join(codes)}m{text}"
+
+
+@lru_cache(maxsize=256)
+def _switches(codes: str) -> dict[str, str]:
+    """The parts of a style: each attribute by itself, the colour, the ground."""
+    return {
+        {"3": "colour", "9": "colour", "4": "ground", "10": "ground"}.get(code[:-1], code): found[0]
+        for found in COLOUR_OR_ATTRIBUTE.finditer(codes)
+        if (code := found[0].partition(";")[0])
+    }
 
 
 def _placed(update: CompositorUpdate) -> Iterator[tuple[int, int, Strip]]:
@@ -144,7 +180,7 @@ def _whole(new: list[Cell], end: int) -> int:
     return end
 
 
-def _written(x: int, y: int, cells: list[Cell], color_system: ColorSystem) -> str:
+def _written(x: int, y: int, cells: list[Cell], pen: Pen) -> str:
     """One stretch of cells as sequences. Terminals disagree on the width of rare characters, so the cursor is placed
     anew after each of them."""
     parts = [f"\x1b[{y + 1};{x + 1}H"]
@@ -152,16 +188,16 @@ def _written(x: int, y: int, cells: list[Cell], color_system: ColorSystem) -> st
     for offset, (glyph, look) in enumerate(cells):
         rare = len(glyph) > 1 or glyph >= "\U0001f000"
         if look != style or rare:
-            parts.append(_styled(text, style, color_system))
+            parts.append(_drawn(text, style, pen))
             text, style = "", look
         text += glyph
         if rare:
             parts += (
-                _styled(text, style, color_system),
+                _drawn(text, style, pen),
                 f"\x1b[{y + 1};{x + offset + 2 + (not _last(cells, offset))}H",
             )
             text = ""
-    parts.append(_styled(text, style, color_system))
+    parts.append(_drawn(text, style, pen))
     return "".join(parts)
 
 
@@ -170,8 +206,8 @@ def _last(cells: list[Cell], offset: int) -> bool:
     return offset + 1 >= len(cells) or cells[offset + 1][0] != ""
 
 
-def _styled(text: str, style: Style | None, color_system: ColorSystem) -> str:
-    return text if not text or style is None else Strip.render_style(style, text, color_system)
+def _drawn(text: str, style: Style | None, pen: Pen) -> str:
+    return pen.write(text, style) if text else ""
 
 
 def display(app: App[Any], screen: Screen[Any], update: RenderableType | CompositorUpdate | None) -> bool:
