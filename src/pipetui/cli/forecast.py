@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -12,7 +13,7 @@ from pipetui.cli.match import the_one
 from pipetui.cli.output import print_json, print_lines, table
 from pipetui.cli.session import Session
 from pipetui.cli.shapes import Json, money
-from pipetui.cli.words import family, pass_session, verb
+from pipetui.cli.words import family, pass_session, query_text, query_verb
 from pipetui.core import people
 from pipetui.core.deal import Goal, Member, Metric, Stage
 from pipetui.core.message import say
@@ -20,11 +21,16 @@ from pipetui.errors import Invalid
 from pipetui.lang import _, told
 
 if TYPE_CHECKING:
+    from pipetui.core.ahead import Ahead
     from pipetui.core.forecast import Forecast
     from pipetui.core.moment import Period
+    from pipetui.core.outlook import Outlook
 
 
-@verb("forecast")
+@query_verb(
+    "forecast", _("QUERY is the filter language: only the deals it lets through are counted as open.")
+)
+@click.argument("query", nargs=-1)
 @click.option(
     "--period",
     "text",
@@ -32,27 +38,35 @@ if TYPE_CHECKING:
     metavar=_("PERIOD"),
     help=_("2026-11, 2026-Q4, next-month, 30d ..."),
 )
+@click.option("--owner", metavar=_("NAME"), default="", help=_("Only the deals of one owner."))
 @pass_session
-def forecast(session: Session, text: str) -> None:
-    answer = read(session, session.period(text), each=True)
+def forecast(session: Session, query: tuple[str, ...], text: str, owner: str) -> None:
+    whose = fields.member(session, owner)
+    answer = read(session, session.period(text), each=True, owner_id=whose, query=query_text(query))
     if session.options.json:
         print_json(answer.to_json(told))
     else:
         print_forecast(answer)
 
 
-def read(session: Session, period: Period, each: bool = False) -> Forecast:
-    """The forecast of the pipeline for a period and its first goal; `each` adds the deals one by one."""
+def read(
+    session: Session, period: Period, each: bool = False, owner_id: int | None = None, query: str = ""
+) -> Forecast:
+    """The forecast of the pipeline for a period and its first goal; `each` adds ranges and the deals one by one."""
+    from pipetui.cli.reading import Reading
     from pipetui.core import forecast as rules
     from pipetui.store.book import book, goals
-    from pipetui.store.learning import learned
-    from pipetui.store.windows import Scope
 
-    db, pipeline = session.db, session.pipeline
-    scope = Scope(pipeline.id, session.today, session.now)
-    goal = next(iter(goals(db, pipeline.id, period)), None)
+    db, pipeline, reading = session.db, session.pipeline, Reading(session)
+    scope = replace(reading.scope(pipeline.id, reading.asked(query)), owner_id=owner_id)
+    aimed = [goal for goal in goals(db, pipeline.id, period) if owner_id in (None, goal.owner_id)]
+    goal = next(iter(aimed), None) if scope.filter is None else None
     made_of = book(db, scope, period, session.currency, goal, each)
-    known = learned(db, pipeline.id, made_of.stages, session.now, period) if each else None
+    known = None
+    if each:
+        from pipetui.store.learning import learned
+
+        known = learned(db, pipeline.id, made_of.stages, session.now, period)
     return rules.forecast(
         made_of, as_of=session.now, period=period, pipeline=pipeline.name, goal=goal, learned=known
     )
@@ -92,6 +106,8 @@ def _totals(answer: Forecast) -> list[str]:
             n=answer.won, money=lang.money(round(answer.won_revenue), answer.currency)
         )
     ]
+    if answer.ahead is not None and answer.base is not None and answer.base.learned is not None:
+        lines += _in_time(answer, answer.ahead)
     revenue = _("n/a") if answer.revenue is None else lang.money(round(answer.revenue), answer.currency)
     lines.append(
         _("Expected of the open deals, whenever: {n} wins, {money}").format(
@@ -99,12 +115,67 @@ def _totals(answer: Forecast) -> list[str]:
         )
     )
     if answer.goal is not None:
-        if answer.goal.chance is not None:
-            lines.append(
-                _("Chance to reach the goal: {chance}").format(chance=lang.chance(answer.goal.chance))
-            )
-        lines.append(told(answer.goal.advice))
+        lines += _goal(answer.goal)
     lines += [f"{told(left.why)} ({left.count})" for left in answer.left_out]
+    return lines
+
+
+def _in_time(answer: Forecast, coming: Ahead) -> list[str]:
+    """What the period itself will bring."""
+    spread, day = coming.wins, answer.period.last_day
+    lines = [
+        told(
+            say(
+                "By {day}: between {low} and {high} more wins (80%), {mean} on average, {new} from deals to come.",
+                day=day,
+                low=round(spread.low),
+                high=round(spread.high),
+                mean=lang.number(spread.mean, 1),
+                new=lang.number(coming.new.wins, 1),
+            )
+        )
+    ]
+    if coming.revenue is not None:
+        low, middle, high = (
+            lang.money(round(value), answer.currency, short=True)
+            for value in (coming.revenue.low, coming.revenue.mean, coming.revenue.high)
+        )
+        lines.append(
+            told(say("Worth between {low} and {high}, {mean} on average.", low=low, high=high, mean=middle))
+        )
+    return lines
+
+
+def _goal(goal: Outlook) -> list[str]:
+    """How likely it is, what to do, and what it would take."""
+    lines = []
+    if goal.chance is not None:
+        lines.append(_("Chance to reach the goal: {chance}").format(chance=lang.chance(goal.chance)))
+    lines.append(told(goal.advice))
+    for one in goal.plan if goal.done < goal.target else ():
+        if one.late:
+            lines.append(
+                told(
+                    say(
+                        "{stage}: too late for new deals since {day}.",
+                        stage=one.stage.name,
+                        day=one.last_useful_day,
+                    )
+                )
+                if one.last_useful_day
+                else told(say("{stage}: too late for new deals.", stage=one.stage.name))
+            )
+        elif one.for_80 != 0:
+            lines.append(
+                told(
+                    say(
+                        "{stage}: {even} new deals for an even chance, {likely} for 80%.",
+                        stage=one.stage.name,
+                        even=_count(one.for_50),
+                        likely=_count(one.for_80),
+                    )
+                )
+            )
     return lines
 
 

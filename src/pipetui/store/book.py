@@ -34,12 +34,13 @@ LATELY = 180
 def book(
     db: Database, scope: Scope, period: Period, currency: str, goal: Goal | None = None, each: bool = False
 ) -> Book:
-    """Everything for `core.forecast` about one pipeline; `each` adds the open deals one by one.
+    """Everything for `core.forecast` about the deals in scope; `each` adds the open deals one by one.
 
     The goal of one owner counts the deals of that owner; the ratios are made by all deals of the pipeline.
     """
     every = Scope(scope.pipeline_id, scope.today, scope.now, me=scope.me)
-    whose = replace(every, owner_id=goal.owner_id) if goal else every
+    owner_id = goal.owner_id if goal and goal.owner_id is not None else scope.owner_id
+    whose = replace(every, filter=scope.filter, owner_id=owner_id)
     with db.reading():
         tally = counts.tallies(db, every)
         return Book(

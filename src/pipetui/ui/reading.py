@@ -123,14 +123,19 @@ class Reading:
 
         shown = self.forecast_period
         goal = next(iter(goals(self.db, self.pipeline.id, shown)), None)
-        made_of = book(self.db, self.scope, shown, given or currency(self.db), goal)
+        made_of = book(self.db, self._all_deals, shown, given or currency(self.db), goal)
         return forecast(made_of, as_of=self.scope.now, period=shown, pipeline=self.pipeline.name, goal=goal)
 
     def question(self, given: str | None) -> Question:
         """The same forecast with ranges, for who makes it apart."""
         from pipetui.ui.reckoner import Question
 
-        return Question(self.scope, self.forecast_period, self.pipeline.name, given)
+        return Question(self._all_deals, self.forecast_period, self.pipeline.name, given)
+
+    @property
+    def _all_deals(self) -> Scope:
+        """The goal is about all deals, whatever the board is filtered by."""
+        return replace(self.scope, filter=None)
 
     def deals(self) -> int:
         """How many deals the pipeline has, closed ones too."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pipetui.core.ahead import Learned
+    from pipetui.core.deal import Goal
     from pipetui.core.forecast import Forecast
     from pipetui.core.moment import Period
     from pipetui.store.db import Database
@@ -90,7 +91,7 @@ class Reckoner:
             self._db = self._opened()
         db, scope, period = self._db, question.scope, question.period
         learned = self._learned(db, question)
-        goal = next(iter(goals(db, scope.pipeline_id, period)), None)
+        goal = next((goal for goal in goals(db, scope.pipeline_id, period) if _aimed_at(goal, scope)), None)
         made_of = book(db, scope, period, question.currency or currency(db), goal, each=True)
         return forecast(
             made_of, as_of=scope.now, period=period, pipeline=question.pipeline, goal=goal, learned=learned
@@ -114,6 +115,11 @@ class Reckoner:
         found = learned(db, scope.pipeline_id, stages, scope.now, question.period)
         self._known = _Known(found, key, batch, monotonic(), monotonic() - start)
         return found
+
+
+def _aimed_at(goal: Goal, scope: Scope) -> bool:
+    """A goal says something about all deals, or about those of its owner; about filtered ones it does not."""
+    return scope.filter is None and scope.owner_id in (None, goal.owner_id)
 
 
 def _hand_over(done: Future[Forecast | None], answer: asyncio.Future[Forecast | None]) -> None:
