@@ -77,12 +77,13 @@ def _sums(totals: Mapping[str, tuple[int, int]]) -> list[str]:
 @pass_session
 def status(session: Session, text: str) -> None:
     from pipetui.cli.forecast import read
+    from pipetui.store.learning import quick
 
     period, reading = session.period(text), Reading(session)
     scope = reading.scope(session.pipeline.id, period=period)
     columns = windows.columns(session.db, scope)
     attention = windows.attention(session.db, scope)
-    answer = read(session, period)
+    answer = read(session, period, each=quick(session.db, session.pipeline.id))
     if session.options.json:
         print_json(
             {

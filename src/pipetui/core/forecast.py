@@ -114,6 +114,10 @@ class Forecast:
         """The open deals by number."""
         return {deal.id: deal for deal in self.deals}
 
+    def without_chance(self) -> Forecast:
+        """The same, saying nothing of how likely the goal is: for who will know better in a moment."""
+        return self if self.goal is None else replace(self, goal=replace(self.goal, chance=None, for_80=None))
+
     def to_json(self, told: Callable[[Message], str] = str) -> dict[str, Any]:
         """The shape scripts read: amounts are decimal text, what is not known is None."""
         from pipetui.core.forecast_json import shape

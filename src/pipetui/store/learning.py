@@ -18,6 +18,7 @@ from pipetui.core.funnel import declared, open_stages
 from pipetui.core.lifetable import AT_RISK, Cell, Slice, add_stay
 from pipetui.core.past import GONE, Stay
 from pipetui.store import lives, stays
+from pipetui.store.counts import deals_by_stage
 
 if TYPE_CHECKING:
     from pipetui.core.deal import Stage
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 SEGMENTS = ("source", "owner")
 """What the deals are told apart by, in this order."""
 DAY = 86_400
+FEW = 20_000
+"""Up to so many deals all is learned in a moment, and need not be asked for."""
 METHOD = "forecast_method"
 """The setting that names a simpler method whose chances are used instead."""
 
@@ -78,6 +81,11 @@ def tried(
     variable = None if by is None else SEGMENTS.index(by) if by in SEGMENTS else -1
     known = timeline(db, pipeline_id, now)
     return backtest(known, in_days(now), days, said(stages), len(SEGMENTS), variable)
+
+
+def quick(db: Database, pipeline_id: int) -> bool:
+    """Whether a pipeline is learned from in a moment."""
+    return sum(deals_by_stage(db, pipeline_id).values()) <= FEW
 
 
 def timeline(db: Database, pipeline_id: int, now: datetime) -> Timeline:

@@ -52,8 +52,6 @@ LATER_SECONDS = 3.0
 """What can wait does so until the board has been used a little."""
 OFTEN = 1000
 """New objects between two looks of the garbage collector once the board stands: every key leaves some garbage."""
-FEW = 20_000
-"""With so many deals the forecast's ranges are made without being asked for."""
 WIDE, TALL = 120, 30
 """From so many columns a pane stands to the right of the board, from so many rows below it."""
 THEME, ANSI = "textual-dark", "ansi-dark"
@@ -306,9 +304,11 @@ class Pipetui(App[int]):
         attention = self.reading.attention()
         self._flagged = attention.late + attention.without
         known = self.forecast
+        apart = self._beside == "forecast" or self.reading.quick_to_learn
         if known is None or known.ahead is None or known.period != self.reading.forecast_period:
-            self._foretell(self.reading.forecast(self.config.currency))
-        if self._beside == "forecast" or self.reading.deals() <= FEW:
+            quick = self.reading.forecast(self.config.currency)
+            self._foretell(quick.without_chance() if apart else quick)
+        if apart:
             self.run_worker(self.attempt(self._reckon()), group="reckon", exclusive=True)
         self.redraw_top()
 

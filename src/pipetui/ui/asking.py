@@ -223,6 +223,11 @@ class Asking:
             reading.pipeline.id,
         )
 
+    def do_backtest(self) -> None:
+        from pipetui.ui.trial import TrialScreen
+
+        self.app.push_screen(TrialScreen(self.app))
+
     def do_palette(self) -> None:
         keys = self.app.keys
         commands = [Option(c.id, told(c.label), keys.all_shown(c.id)) for c in COMMANDS if c.id != "view"]

@@ -120,6 +120,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("open", ("enter",), say("Show all of the deal"), LOOK, None, _no_deal),
     Command("detail", ("d",), say("Show the deal beside the board, or hide it"), LOOK),
     Command("forecast", ("f",), say("Show the forecast, or hide it"), LOOK, say("forecast")),
+    Command("backtest", ("B",), say("How good is the forecast? Look back at what it said"), LOOK),
     Command("filter", ("/",), say("Filter the deals"), LOOK, say("filter")),
     Command("view", tuple("123456789"), say("Show a saved view"), LOOK),
     Command("save_view", ("V",), say("Keep the filter as a view"), LOOK, None, _nothing_filtered),

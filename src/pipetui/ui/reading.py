@@ -137,11 +137,12 @@ class Reading:
         """The goal is about all deals, whatever the board is filtered by."""
         return replace(self.scope, filter=None)
 
-    def deals(self) -> int:
-        """How many deals the pipeline has, closed ones too."""
-        from pipetui.store.counts import deals_by_stage
+    @property
+    def quick_to_learn(self) -> bool:
+        """Whether the forecast's ranges are made in a moment, and need not be asked for."""
+        from pipetui.store.learning import quick
 
-        return sum(deals_by_stage(self.db, self.pipeline.id).values())
+        return quick(self.db, self.pipeline.id)
 
     def flags(self, card: Card) -> frozenset[str]:
         """What deserves a look."""
