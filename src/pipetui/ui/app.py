@@ -103,6 +103,7 @@ class Pipetui(App[int]):
         self.board = Board(reading.page, reading.flags, self._dated, self.look)
         self.body = Body()
         self.top, self.side, self.bottom = Pane(self.look), Pane(self.look), Pane(self.look)
+        self.glance = Pane(self.look)
         self._handlers = Handlers(self)
         self._said: tuple[str, Role] | None = None
         self._beside = ""
@@ -150,7 +151,7 @@ class Pipetui(App[int]):
 
     def widgets(self) -> ComposeResult:
         """The screen from top to bottom; the board has its cards before the first frame."""
-        self.top.styles.height = self.bottom.styles.height = 1
+        self.top.styles.height = self.bottom.styles.height = self.glance.styles.height = 1
         self.body.styles.height = self.board.styles.height = self.board.styles.width = "1fr"
         self.body.styles.layout = "horizontal"
         self.side.display = False
@@ -160,6 +161,8 @@ class Pipetui(App[int]):
         with self.body:
             yield self.board
             yield self.side
+        self.glance.display = self.size.height >= TALL
+        yield self.glance
         yield self.bottom
 
     def on_mount(self) -> None:
@@ -322,7 +325,14 @@ class Pipetui(App[int]):
         self.forecast = forecast
         self.reading.chances = {one.stage.id: one.chance.value for one in forecast.stages}
         self._draw_side()
+        self._draw_glance()
         self.redraw_top()
+
+    def _draw_glance(self) -> None:
+        if self.forecast is not None and self.size.height >= TALL:
+            from pipetui.ui.glance import forecast_line
+
+            self.glance.show([forecast_line(self.forecast, self.size.width)])
 
     def close(self) -> None:
         """Let go of what the application opened for itself."""
@@ -401,7 +411,9 @@ class Pipetui(App[int]):
 
     def on_resize(self, event: events.Resize) -> None:
         """What is beside the board finds another place."""
+        self.glance.display = self.size.height >= TALL
         self.call_after_refresh(self._draw_around)
+        self.call_after_refresh(self._draw_glance)
         if self._beside:
             self._place()
 
