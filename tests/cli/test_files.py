@@ -265,3 +265,37 @@ def test_a_history_of_visits_comes_with_its_deals(shell: Shell) -> None:
     shown = json.loads(shell("forecast", "--period", "all", "--json").out)
     assert sum(stage["observed"]["reached"] > 0 for stage in shown["stages"]) >= 3
     assert json.loads(shell(*words).out)["unchanged"] == 504
+
+
+def test_stages_of_a_history_that_are_one_here_make_one_stay(shell: Shell) -> None:
+    Path("deals.csv").write_text("deal,outcome,created_at,closed_at\nA,won,2026-01-01,2026-03-01\n")
+    Path("visits.csv").write_text(
+        "deal,stage,entered_at,left_at,next\n"
+        "A,Lead,2026-01-01,2026-02-01,Devis\n"
+        "A,Devis,2026-02-01,2026-02-10,Negociation\n"
+        "A,Negociation,2026-02-10,2026-03-01,WON\n"
+    )
+    assert shell("import", "deals.csv", "--history", "visits.csv").code == 0
+    visits = json.loads(shell("show", "1", "--json").out)["visits"]
+    assert [(one["stage"], one["entered_at"][:10], one["left_at"][:10]) for one in visits] == [
+        ("Lead", "2026-01-01", "2026-02-01"),
+        ("Quote", "2026-02-01", "2026-03-01"),
+    ]
+
+
+def test_columns_of_entry_days_are_a_history(shell: Shell) -> None:
+    Path("deals.csv").write_text(
+        "title,stage,close date,Date entered Lead,Date entered Quote\n"
+        "A,Won,2026-03-01,2026-01-01,2026-02-01\n"
+        "B,Quote,,2026-01-05,2026-02-05\n"
+        "C,Quote,,2026-01-05,\n"
+        "D,Lost,,2026-01-05,\n"
+    )
+    found = shell("import", "deals.csv")
+    assert "2 deals came without their history" in found.err + found.out
+    stays = {
+        number: [one["stage"] for one in json.loads(shell("show", str(number), "--json").out)["visits"]]
+        for number in (1, 2)
+    }
+    assert stays == {1: ["Lead", "Quote"], 2: ["Lead", "Quote"]}
+    assert "4 unchanged" in shell("import", "deals.csv").out + shell("import", "deals.csv").err

@@ -108,7 +108,10 @@ def _reader(
 
 
 def _in_time(stays: list[Visit], desk: Desk) -> tuple[Visit, ...]:
-    """Stays in order; one that ends or leads nowhere by the file ends where the next begins."""
+    """Stays in order; one that ends or leads nowhere by the file ends where the next begins.
+
+    Stages of the file that are one here make one stay.
+    """
     stays = sorted(stays, key=lambda stay: (stay.entered_at, stay.left_at or desk.now))
     for at, (stay, following) in enumerate(pairwise(stays)):
         stays[at] = replace(
@@ -116,4 +119,11 @@ def _in_time(stays: list[Visit], desk: Desk) -> tuple[Visit, ...]:
             left_at=stay.left_at or following.entered_at,
             next_stage_id=stay.next_stage_id or following.stage_id,
         )
-    return tuple(stays)
+    joined: list[Visit] = []
+    for stay in stays:
+        before = joined[-1] if joined else None
+        if before is not None and before.next_stage_id == before.stage_id == stay.stage_id:
+            joined[-1] = replace(before, left_at=stay.left_at, next_stage_id=stay.next_stage_id)
+        else:
+            joined.append(stay)
+    return tuple(joined)
