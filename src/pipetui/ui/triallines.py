@@ -122,7 +122,7 @@ def _track(one: Trial, width: int) -> list[Line]:
     title = _("Wins in {days}, with those of deals created later").format(days=days(one.found.days))
     return [
         [Span(title, "title")],
-        _legend(one.signs),
+        *_legend(one.signs, width),
         *_drawn(hindsight.track(one.found.looks, width, one.signs), one.signs, "bad"),
     ]
 
@@ -138,11 +138,15 @@ def _reliability(one: Trial, width: int) -> list[Line]:
     ]
 
 
-def _legend(signs: Signs) -> Line:
-    line: Line = []
+def _legend(signs: Signs, width: int) -> list[Line]:
+    """What the signs mean, in one line where it fits."""
+    lines: list[Line] = [[]]
     for sign, words in hindsight.legend(signs):
-        line += [Span(sign, _roles(signs)[sign]), Span(f" {words}   ", "dim")]
-    return line
+        entry: Line = [Span(sign, _roles(signs)[sign]), Span(f" {words}   ", "dim")]
+        if sum(cells(text) for text, _role in lines[-1] + entry) - 3 > width and lines[-1]:
+            lines.append([])
+        lines[-1] += entry
+    return lines
 
 
 def _roles(signs: Signs) -> Mapping[str, Role]:
