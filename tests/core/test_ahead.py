@@ -236,3 +236,28 @@ def test_what_comes_later_never_changes_what_is_learned(seed: int, days: float) 
     learned = [learn(Timeline(one, EDGES), NOW - 100, days, DECLARED, 1) for one in (whole, cut)]
     for name in ("sigma", "shares", "chain", "factors", "track", "cases", "strains", "new"):
         assert getattr(learned[0], name) == getattr(learned[1], name)
+
+
+def test_a_store_that_fell_asleep_is_tested_where_it_was_awake() -> None:
+    timeline = Timeline(simulated.past(2, 300), simulated.months(2020, 2026))
+    found = backtest(timeline, NOW + 1000, 30, DECLARED)
+    assert timeline.last < NOW + 400
+    assert found.looks[0].now == timeline.last - 30
+    assert sum(look.all_wins.seen for look in found.looks) > 50
+
+
+def test_a_test_tells_how_far_it_is_and_can_be_ended() -> None:
+    heard: list[tuple[int, int]] = []
+    timeline = Timeline(simulated.past(2, 300), EDGES)
+    found = backtest(timeline, NOW, 30, DECLARED, progress=lambda done, of: heard.append((done, of)))
+    assert heard == [(done, len(found.looks)) for done in range(len(found.looks))]
+
+    class Enough(Exception):
+        pass
+
+    def enough(done: int, of: int) -> None:
+        if done == 2:
+            raise Enough
+
+    with pytest.raises(Enough):
+        backtest(timeline, NOW, 30, DECLARED, progress=enough)

@@ -7,7 +7,7 @@ simpler method was better.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum, inf
 
@@ -15,6 +15,7 @@ from pipetui.core import rivals, scores
 from pipetui.core.arrivals import NewWins
 from pipetui.core.fit import Declared, Timeline
 from pipetui.core.message import Message, say, say_n
+from pipetui.core.past import Past
 from pipetui.core.replays import SHORTEST, Replay, applied, factors, replays, shock
 from pipetui.core.said import method
 from pipetui.core.totals import wins
@@ -124,53 +125,84 @@ def moments(now: float, days: float, start: float) -> list[float]:
 
 
 def backtest(
-    timeline: Timeline, now: float, days: float, declared: Declared, variables: int = 0, by: int | None = None
+    timeline: Timeline,
+    now: float,
+    days: float,
+    declared: Declared,
+    variables: int = 0,
+    by: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Backtest:
-    """Forecast earlier days again. `by` names what the deals are told apart by: a variable, or -1 for their stage."""
+    """Forecast earlier days again; where nothing happened for a whole horizon, back from the last thing that did.
+
+    `by` names what the deals are told apart by: a variable, or -1 for their stage. `progress` hears how many days are
+    done, of how many; what it raises ends the test.
+    """
     start = _beginning(timeline, days)
-    pairs: dict[str, list[tuple[str, scores.Pair]]] = defaultdict(list)
-    totals: tuple[dict[str, list[scores.Total]], ...] = (defaultdict(list), defaultdict(list))
-    looks = []
-    for moment in moments(now, days, start):
-        ours, new, sigma = _ours(timeline, moment, days, declared, variables)
-        known = timeline.past.until(moment)
-        said = {OURS: ours, **rivals.chances(known, moment, days)}
-        seen = {
-            life.id: (
-                life.won_within(timeline.past.won, moment, moment + days),
-                _value(life.traits, stay.stage, by),
-            )
-            for life, stay in timeline.standing(moment)
-        }
-        for name, chances in said.items():
-            pairs[name] += [(seen[deal][1], (chance, seen[deal][0])) for deal, chance in chances.items()]
-        there, everything = sum(won for won, _ in seen.values()), timeline.wins(moment, moment + days)
-        groups = [(chance, 1) for chance in ours.values()]
-        look = Look(
-            moment,
-            len(seen),
-            scores.total(wins(groups, NOBODY_NEW, sigma).pmf, there),
-            scores.total(wins(groups, new, sigma).pmf, everything),
-        )
-        looks.append(look)
-        totals[0][OURS].append(look.open_wins)
-        totals[1][OURS].append(look.all_wins)
-        _rivals(
-            totals,
-            said,
-            rivals.periods(known, moment, days),
-            _fresh(timeline, moment, days),
-            (there, everything),
-        )
+    found = _Tried(timeline, days, declared, variables, by)
+    asleep = timeline.last < now - days
+    some = moments(timeline.last if asleep else now, days, start)
+    for done, moment in enumerate(some):
+        if progress is not None:
+            progress(done, len(some))
+        found.look_from(moment)
     return Backtest(
         days,
         start,
-        tuple(looks),
-        {name: _deal_scores(pair for _, pair in some) for name, some in pairs.items() if some},
-        {name: scores.summary(some) for name, some in totals[0].items()},
-        {name: scores.summary(some) for name, some in totals[1].items()},
-        {} if by is None else _apart(pairs),
+        tuple(found.looks),
+        {name: _deal_scores(pair for _, pair in some) for name, some in found.pairs.items() if some},
+        {name: scores.summary(some) for name, some in found.open_deals.items()},
+        {name: scores.summary(some) for name, some in found.all_wins.items()},
+        {} if by is None else _apart(found.pairs),
     )
+
+
+class _Tried:
+    """The looks taken so far, and what each method said and got."""
+
+    def __init__(
+        self, timeline: Timeline, days: float, declared: Declared, variables: int, by: int | None
+    ) -> None:
+        self.looks: list[Look] = []
+        self.pairs: dict[str, list[tuple[str, scores.Pair]]] = defaultdict(list)
+        self.open_deals: dict[str, list[scores.Total]] = defaultdict(list)
+        self.all_wins: dict[str, list[scores.Total]] = defaultdict(list)
+        self._timeline, self._days, self._declared = timeline, days, declared
+        self._variables, self._by = variables, by
+
+    def look_from(self, moment: float) -> None:
+        """Forecast from one earlier day, by every method."""
+        timeline, days = self._timeline, self._days
+        known, won = timeline.past.until(moment), timeline.past.won
+        ours, new, sigma = _ours(timeline, moment, days, self._declared, self._variables)
+        said = {OURS: ours, **rivals.chances(known, moment, days)}
+        signed = {
+            life.id: (_value(life.traits, stay.stage, self._by), life.won_within(won, moment, moment + days))
+            for life, stay in timeline.standing(moment)
+        }
+        for name, chances in said.items():
+            for deal, chance in chances.items():
+                group, happened = signed[deal]
+                self.pairs[name].append((group, (chance, happened)))
+        seen = sum(happened for _, happened in signed.values()), timeline.wins(moment, moment + days)
+        groups = [(chance, 1) for chance in ours.values()]
+        totals = (
+            scores.total(wins(groups, NOBODY_NEW, sigma).pmf, seen[0]),
+            scores.total(wins(groups, new, sigma).pmf, seen[1]),
+        )
+        self.looks.append(Look(moment, len(signed), *totals))
+        self._score(OURS, totals)
+        fresh = scores.poisson(_fresh(known, moment, days))
+        for name in [name for name in said if name != OURS]:
+            spread = scores.poisson_binomial(said[name].values())
+            whole = _sum(spread, fresh)
+            self._score(name, (scores.total(spread, seen[0]), scores.total(whole, seen[1])))
+        for name, mean in rivals.periods(known, moment, days).items():
+            self.all_wins[name].append(scores.total(scores.poisson(mean), seen[1]))
+
+    def _score(self, name: str, totals: tuple[scores.Total, scores.Total]) -> None:
+        self.open_deals[name].append(totals[0])
+        self.all_wins[name].append(totals[1])
 
 
 def _beginning(timeline: Timeline, days: float) -> float:
@@ -195,35 +227,19 @@ def _ours(
     return chances, made.new, shock(again, made.table.wins)
 
 
-def _fresh(timeline: Timeline, moment: float, days: float) -> float:
+def _fresh(known: Past, moment: float, days: float) -> float:
     """How many of the deals created in the horizon before were won in it: what the rivals expect of those to come."""
-    before = timeline.past.until(moment)
     return float(
         sum(
-            life.won_within(before.won, moment - days, moment)
-            for life in before.lives
+            life.won_within(known.won, moment - days, moment)
+            for life in known.lives
             if life.born > moment - days
         )
     )
 
 
-def _rivals(
-    totals: Sequence[dict[str, list[scores.Total]]],
-    said: Mapping[str, Mapping[int, float]],
-    periods: Mapping[str, float],
-    fresh: float,
-    seen: tuple[int, int],
-) -> None:
-    for name, chances in said.items():
-        if name != OURS:
-            spread = scores.poisson_binomial(chances.values())
-            totals[0][name].append(scores.total(spread, seen[0]))
-            totals[1][name].append(scores.total(_sum(spread, scores.poisson(fresh)), seen[1]))
-    for name, mean in periods.items():
-        totals[1][name].append(scores.total(scores.poisson(mean), seen[1]))
-
-
 def _sum(left: Sequence[float], right: Sequence[float]) -> list[float]:
+    """The distribution of the sum of two independent numbers."""
     found = [0.0] * (len(left) + len(right) - 1)
     for i, a in enumerate(left):
         for k, b in enumerate(right, i):

@@ -103,6 +103,12 @@ class Timeline:
                 yield life, stay
 
     @cached_property
+    def last(self) -> float:
+        """When something happened last: a deal came, moved or was closed; minus infinity before the first."""
+        stays = self.past.stays()
+        return max((stay.left if stay.left < inf else stay.entered for stay in stays), default=-inf)
+
+    @cached_property
     def _births(self) -> list[tuple[float, int]]:
         return [(life.stays[0].entered, life.stays[0].stage) for life in self.past.lives]
 

@@ -76,11 +76,15 @@ def tried(
     now: datetime,
     days: float,
     by: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Backtest:
-    """The forecast tried on the store's own past, `days` ahead each time; `by` is `stage` or one of `SEGMENTS`."""
+    """The forecast tried on the store's own past, `days` ahead each time; `by` is `stage` or one of `SEGMENTS`.
+
+    `progress` hears how many earlier days are done, of how many.
+    """
     variable = None if by is None else SEGMENTS.index(by) if by in SEGMENTS else -1
     known = timeline(db, pipeline_id, now)
-    return backtest(known, in_days(now), days, said(stages), len(SEGMENTS), variable)
+    return backtest(known, in_days(now), days, said(stages), len(SEGMENTS), variable, progress)
 
 
 def quick(db: Database, pipeline_id: int) -> bool:

@@ -101,10 +101,11 @@ class Reckoner:
         """What the past teaches, learned again after a change unless that takes long."""
         from pipetui.store.book import all_stages
         from pipetui.store.learning import learned
+        from pipetui.store.method import preferred
 
         scope = question.scope
         stages = all_stages(db, scope.pipeline_id)
-        key = (scope.pipeline_id, question.period.name, scope.today, stages)
+        key = (scope.pipeline_id, question.period.name, scope.today, stages, preferred(db))
         batch = db.one("SELECT MAX(id) FROM batch")
         known = self._known
         if known is not None and known.key == key:

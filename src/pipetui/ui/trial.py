@@ -15,6 +15,7 @@ from textual.screen import Screen
 from pipetui import hindsight
 from pipetui.core.backtest import OURS, Backtest
 from pipetui.core.funnel import open_stages
+from pipetui.core.message import say
 from pipetui.errors import Conflict, PipetuiError
 from pipetui.lang import _, told
 from pipetui.ui.acts import clashing
@@ -31,8 +32,17 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 HORIZONS = (7, 14, 30, 60, 90)
 USUAL = 30
+PATIENCE = 0.5
+"""Seconds between two words about how far it is."""
 FIELDS: tuple[str | None, ...] = (None, "stage", "source", "owner")
 """What the deals are told apart by."""
+
+
+class Left(PipetuiError):
+    """The screen was left while its thread was looking back."""
+
+    def __init__(self) -> None:
+        super().__init__(say("The screen was left."))
 
 
 class TrialScreen(Screen[None]):
@@ -50,6 +60,9 @@ class TrialScreen(Screen[None]):
         self._found: dict[tuple[int, str | None], Backtest] = {}
         self._used = OURS
         self._looking = False
+        self._left = False
+        self._done = 0, 0
+        """Earlier days looked from, and how many there are."""
         self._said: tuple[str, Role] = ("", "")
         self._head, self._body, self._foot = Pane(app.look), Pane(app.look), Pane(app.look)
 
@@ -66,7 +79,12 @@ class TrialScreen(Screen[None]):
         from pipetui.store.method import preferred
 
         self._used = preferred(self._main.reading.db)
+        self.set_interval(PATIENCE, lambda: self._draw() if self._looking else None)
         self._begin()
+
+    def on_unmount(self) -> None:
+        """What is not needed any more is not looked for to the end."""
+        self._left = True
 
     def on_pane_resized(self) -> None:
         """Draw for the size there is."""
@@ -138,12 +156,18 @@ class TrialScreen(Screen[None]):
         reading = self._main.reading
         number, stages, now = reading.pipeline.id, reading.stages, reading.clock()[1]
 
+        def heard(done: int, of: int) -> None:
+            if self._left:
+                raise Left
+            self._done = done, of
+
         def look() -> Backtest:
             from pipetui.store.learning import tried
 
             db = reading.beside()
+            self._done = 0, 0
             try:
-                return tried(db, number, stages, now, ahead, by)
+                return tried(db, number, stages, now, ahead, by, heard)
             finally:
                 db.close()
 
@@ -190,10 +214,14 @@ class TrialScreen(Screen[None]):
         found = self._found.get((self._days, self._by))
         if found is None:
             failed = bool(self._said[0]) and not self._looking
-            self._body.show([[]] if failed else [[], [Span(_("Looking back…"), "dim")]], 0)
+            self._body.show([[]] if failed else [[], [Span(self._waiting(), "dim")]], 0)
         else:
             self._body.show(trial_lines(self._trial(found), width))
         self._foot.show([fitted(self._standing(), width)], 0)
+
+    def _waiting(self) -> str:
+        done, of = self._done
+        return _("Looking back: {done} of {of}…").format(done=done, of=of) if of else _("Looking back…")
 
     def _trial(self, found: Backtest) -> Trial:
         stages = [stage.name for stage in open_stages(self._main.reading.stages)]
