@@ -10,6 +10,7 @@ from pipetui.core.said import chain, price
 from pipetui.lang import _, chance, money, number, percent, told
 from pipetui.ui.bar import period_name
 from pipetui.ui.figures import tables
+from pipetui.ui.foretold import ahead_lines, plan_lines, rest_lines
 from pipetui.ui.paint import GLYPHS, Line, Role, Span, cells, fit, wrapped
 
 if TYPE_CHECKING:
@@ -29,10 +30,11 @@ def forecast_lines(
     width = min(width, WIDEST)
     won = won or _("won")
     blocks = [
-        [[Span(_("Forecast"), "title"), Span(f" {GLYPHS.dot} {period_name(one.period)}", "dim")]],
+        [_title(one, width)],
         _funnel(one, won, width),
-        _headline(one, width),
+        *(ahead_lines(one, one.ahead, width) if one.ahead else [_headline(one, width)]),
         _goal(one, width) if one.goal else _no_goal(one, width),
+        rest_lines(one, width),
         *tables(one, width),
         _prices(one, won, width),
         _contributions(one, names or {}, width),
@@ -42,6 +44,14 @@ def forecast_lines(
     for block in blocks:
         lines += [*([[]] if lines and block else []), *block]
     return lines
+
+
+def _title(one: Forecast, width: int) -> Line:
+    title = _("Forecast")
+    return [
+        Span(title, "title"),
+        Span(fit(f" {GLYPHS.dot} {period_name(one.period)}", width - cells(title), "none"), "dim"),
+    ]
 
 
 def _paragraph(message: Message, width: int, role: Role = "") -> list[Line]:
@@ -118,15 +128,17 @@ def _goal(one: Forecast, width: int) -> list[Line]:
         [Span(GLYPHS.full * full, "good"), Span(GLYPHS.shade * (room - full), "dim"), Span(words)],
     ]
     lines += _paragraph(_distance(goal, one), width)
+    timed = one.base is not None and one.base.learned is not None
     if goal.chance is not None and goal.done < goal.target:
         role: Role = "good" if goal.chance >= 0.8 else "bad" if goal.chance < 0.2 else "warn"
-        lines += _paragraph(
-            say("Chance to reach it, whenever they close: {chance}.", chance=chance(goal.chance)),
-            width,
-            role,
-        )
+        shown = chance(goal.chance)
+        by_day = say("Chance to reach it by {day}: {chance}.", day=one.period.last_day, chance=shown)
+        whenever = say("Chance to reach it, whenever they close: {chance}.", chance=shown)
+        lines += _paragraph(by_day if timed else whenever, width, role)
     lines += _paragraph(say("{sign} {advice}", sign=GLYPHS.arrow, advice=goal.advice), width, "accent")
-    if goal.for_80 and one.stages and goal.done < goal.target:
+    if timed:
+        lines += plan_lines(one, goal, width)
+    elif goal.for_80 and one.stages and goal.done < goal.target:
         first = one.stages[0].stage.name
         likely = say_n(
             "An average is not a plan: {n} new deal in {stage} makes it 80% likely.",
@@ -153,6 +165,15 @@ def _distance(goal: Outlook, one: Forecast) -> Message:
     if goal.done >= goal.target:
         return say("It is reached.")
     expected, missing = _expected(goal.expected, goal, one), _expected(goal.missing, goal, one)
+    if one.base is not None and one.base.learned is not None and goal.goal.metric != "reach":
+        if goal.missing <= 0:
+            return say("Expected by {day}: {expected} more.", day=one.period.last_day, expected=expected)
+        return say(
+            "Expected by {day}: {expected} more. Missing: {missing}.",
+            day=one.period.last_day,
+            expected=expected,
+            missing=missing,
+        )
     if goal.missing <= 0:
         return say("Expected of the open deals: {expected}.", expected=expected)
     return say(

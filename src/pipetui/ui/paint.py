@@ -74,7 +74,9 @@ ASCII = Glyphs(
     meeting="m", task="t", note="n", before="<", after=">", arrow=">", back="<", rule="-", wall="|", cross="+",
     tee="+", foot="+", down="v", full="#", shade=".", done="v", lost="x", archived="#",
 )  # fmt: skip
-_TO_ASCII = str.maketrans(dict(zip(GLYPHS, ASCII, strict=True)))
+BARS = "▁▂▃▄▅▆▇"
+"""Columns of one cell by height; the highest is `full`."""
+_TO_ASCII = str.maketrans(dict(zip((*GLYPHS, *BARS), (*ASCII, *"..::||#"), strict=True)))
 KINDS = {
     "call": GLYPHS.call,
     "email": GLYPHS.email,
