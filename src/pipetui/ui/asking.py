@@ -223,6 +223,15 @@ class Asking:
             reading.pipeline.id,
         )
 
+    def do_foresight(self) -> None:
+        from pipetui.ui.foresight import Foresight
+
+        def chosen(number: int | None) -> None:
+            if number is not None:
+                self.app.reload(follow=number)
+
+        self.app.push_screen(Foresight(self.app), chosen)
+
     def do_backtest(self) -> None:
         from pipetui.ui.trial import TrialScreen
 

@@ -121,6 +121,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("detail", ("d",), say("Show the deal beside the board, or hide it"), LOOK),
     Command("forecast", ("f",), say("Show the forecast, or hide it"), LOOK, say("forecast")),
     Command("backtest", ("B",), say("How good is the forecast? Look back at what it said"), LOOK),
+    Command("foresight", ("F",), say("Open the whole forecast: deals behind each figure, what if, levers"), LOOK),
     Command("filter", ("/",), say("Filter the deals"), LOOK, say("filter")),
     Command("view", tuple("123456789"), say("Show a saved view"), LOOK),
     Command("save_view", ("V",), say("Keep the filter as a view"), LOOK, None, _nothing_filtered),

@@ -33,7 +33,7 @@ def forecast_lines(
         [_title(one, width)],
         _funnel(one, won, width),
         *(ahead_lines(one, one.ahead, width) if one.ahead else [_headline(one, width)]),
-        _goal(one, width) if one.goal else _no_goal(one, width),
+        goal_lines(one, width) if one.goal else _no_goal(one, width),
         rest_lines(one, width),
         *tables(one, width),
         _prices(one, won, width),
@@ -115,7 +115,7 @@ def _no_goal(one: Forecast, width: int) -> list[Line]:
     return _paragraph(message, width, "dim")
 
 
-def _goal(one: Forecast, width: int) -> list[Line]:
+def goal_lines(one: Forecast, width: int) -> list[Line]:
     """The goal, how far it is, how likely, and what to do about it."""
     goal = one.goal
     assert goal is not None
