@@ -172,3 +172,14 @@ async def test_a_small_terminal_and_a_key_that_does_nothing(office: Office) -> N
         await seen(pilot, "There is nothing to apply.")
         await pilot.press("G", "x")
         await seen(pilot, "What if: wins")
+
+
+async def test_the_cases_of_a_deal_are_one_key_away(office: Office) -> None:
+    async with office.app.run_test(size=(110, 40)) as pilot:
+        await seen(pilot, "P(goal)")
+        await pilot.press("C")
+        await seen(pilot, "Deals that were there as long")
+        await pilot.press("escape", "escape")
+        await seen(pilot, "n new")
+        await pilot.press("l", "l", "l", "l", "C")
+        await seen(pilot, "It is closed")

@@ -224,13 +224,22 @@ class Asking:
         )
 
     def do_foresight(self) -> None:
+        self._foresee(None)
+
+    def do_cases(self) -> None:
+        card = self.app.cards[0]
+        if card.closed_at is not None:
+            raise Refused(say("It is closed: nothing is to be expected of it."))
+        self._foresee(card.id)
+
+    def _foresee(self, deal_id: int | None) -> None:
         from pipetui.ui.foresight import Foresight
 
         def chosen(number: int | None) -> None:
             if number is not None:
                 self.app.reload(follow=number)
 
-        self.app.push_screen(Foresight(self.app), chosen)
+        self.app.push_screen(Foresight(self.app, deal_id), chosen)
 
     def do_backtest(self) -> None:
         from pipetui.ui.trial import TrialScreen

@@ -122,6 +122,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("forecast", ("f",), say("Show the forecast, or hide it"), LOOK, say("forecast")),
     Command("backtest", ("B",), say("How good is the forecast? Look back at what it said"), LOOK),
     Command("foresight", ("F",), say("Open the whole forecast: deals behind each figure, what if, levers"), LOOK),
+    Command("cases", ("C",), say("Show the deals that its chance rests on"), LOOK, None, _not_one),
     Command("filter", ("/",), say("Filter the deals"), LOOK, say("filter")),
     Command("view", tuple("123456789"), say("Show a saved view"), LOOK),
     Command("save_view", ("V",), say("Keep the filter as a view"), LOOK, None, _nothing_filtered),

@@ -61,9 +61,10 @@ class Foresight(Screen[int | None]):
     Foresight Pane { width: 100%; }
     """
 
-    def __init__(self, app: Pipetui) -> None:
+    def __init__(self, app: Pipetui, deal_id: int | None = None) -> None:
+        """With a deal it opens on the deals that its chance rests on."""
         super().__init__()
-        self._main = app
+        self._main, self._first = app, deal_id
         self._period: Period = app.reading.forecast_period
         self._owner: Member | None = None
         self._forecast: Forecast | None = None
@@ -124,6 +125,11 @@ class Foresight(Screen[int | None]):
             self._forecast, self._shown, self._at = made, made.ahead, 0
             most = sorted(made.deals, key=lambda deal: -(deal.contribution or deal.chance))[: 4 * MOST]
             self._get_names([deal.id for deal in most])
+            if self._first is not None and made.base is not None and made.base.learned is not None:
+                self._open_deal(self._first)
+            elif self._first is not None:
+                self._tell(say("No deal has moved yet, so there are no cases."), "warn")
+            self._first = None
             self._draw()
 
     def _get_names(self, numbers: Sequence[int]) -> None:
