@@ -58,7 +58,7 @@ def test_the_pane_answers_with_ranges_and_says_what_they_are_made_of(db: Databas
     text = told(one)
     assert one.ahead is not None
     low, high = round(one.ahead.wins.low), round(one.ahead.wins.high)
-    assert f"Between {low} and {high} more signatures by 21 Jan 2027, in 8 months out of 10" in text
+    assert f"Between {low} and {high} more signatures by 21 Jan 2027, 8 times out of 10" in text
     assert "Worth between €" in text
     assert "⚑16" in text and "⚑ goal" in text
     assert "Expected by 21 Jan 2027:" in text

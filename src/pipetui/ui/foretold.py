@@ -53,8 +53,8 @@ def _headline(one: Forecast, coming: Ahead, width: int) -> list[Line]:
     elif low == high:
         lines += paragraph(
             say_n(
-                "{n} more signature by {day}, in 8 months out of 10.",
-                "{n} more signatures by {day}, in 8 months out of 10.",
+                "{n} more signature by {day}, 8 times out of 10.",
+                "{n} more signatures by {day}, 8 times out of 10.",
                 low, day=one.period.last_day,
             ),
             width, "strong",
@@ -62,7 +62,7 @@ def _headline(one: Forecast, coming: Ahead, width: int) -> list[Line]:
     else:
         lines += paragraph(
             say(
-                "Between {low} and {high} more signatures by {day}, in 8 months out of 10; {middle} is the middle.",
+                "Between {low} and {high} more signatures by {day}, 8 times out of 10; {middle} is the middle.",
                 low=low, high=high, middle=middle, day=one.period.last_day,
             ),
             width, "strong",
