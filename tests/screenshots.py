@@ -25,6 +25,10 @@ TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 
+CALM = 3.0
+"""Seconds in which everything on a screen is made, the forecast too."""
+
+
 class Picture(NamedTuple):
     """A screen worth showing: its size, its language, the keys that lead to it."""
 
@@ -38,6 +42,9 @@ PICTURES = (
     Picture("board", (120, 36), ()),
     Picture("detail", (140, 40), ("right", "down", "d")),
     Picture("forecast", (140, 44), ("f",)),
+    Picture("whole-forecast", (160, 45), ("right_square_bracket", "F")),
+    Picture("whole-forecast-small", (80, 24), ("right_square_bracket", "F")),
+    Picture("backtest", (120, 40), ("B",)),
     Picture(
         "quick-entry", (100, 24), ("n", *'Acme web shop 12k€ @"Marie Curie" #vip close:30/12 !fri call back')
     ),
@@ -63,10 +70,11 @@ async def draw(picture: Picture, folder: Path) -> str:
     reading, writer = Reading(Database(url), opened, lambda: (TODAY, NOW)), Writer(opened)
     app = Pipetui(load({"HOME": str(folder), "PIPETUI_CONFIG": str(folder / "none")}), reading, writer)
     async with app.run_test(size=picture.size) as pilot:
-        await pilot.pause(0.6)
+        await pilot.pause(CALM)
         await pilot.press(*picture.keys)
-        await pilot.pause(0.6)
+        await pilot.pause(CALM)
         svg = app.export_screenshot(title="pipetui")
+    app.close()
     writer.close()
     reading.close()
     svg = re.sub(r"@font-face \{.*?\}|<!--.*?-->", "", svg, flags=re.DOTALL).replace(

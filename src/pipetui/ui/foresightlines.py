@@ -101,7 +101,7 @@ def _table(heads: Sequence[str], rows: Sequence[tuple[Target | None, Cells]], wi
     while len(wide) > 2 and sum(wide[1:]) + 2 * len(wide) + 8 > width:
         wide.pop()
     first = max(min(wide[0], width - sum(wide[1:]) - 2 * (len(wide) - 1) - 2), 6)
-    made = [Row([Span("  "), Span(fit(heads[0], first), "dim"), *_right(zip_heads(heads, wide), wide)])]
+    made = [Row([Span("  "), Span(fit(heads[0], first), "title"), *_right(zip_heads(heads, wide), wide)])]
     for target, row in rows:
         head, role = row[0]
         made.append(
