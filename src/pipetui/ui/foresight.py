@@ -4,7 +4,6 @@ or a filter; and a sandbox in which ratios, deals and stages can be changed to s
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -14,9 +13,9 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 
 from pipetui.core.deal import Member
-from pipetui.core.message import Message, say, say_n
+from pipetui.core.message import Message, say
 from pipetui.core.moment import period as read_period
-from pipetui.core.whatif import WhatIf, levers, tried
+from pipetui.core.whatif import WhatIf
 from pipetui.errors import Invalid, PipetuiError
 from pipetui.lang import _, money, told
 from pipetui.ui.bar import period_name
@@ -30,7 +29,6 @@ from pipetui.ui.foresightlines import (
     behind,
     cases,
     compared,
-    lever_rows,
     overview,
     signed,
 )
@@ -39,6 +37,7 @@ from pipetui.ui.pane import Pane
 from pipetui.ui.pick import Option, Pick
 from pipetui.ui.prompt import Prompt
 from pipetui.ui.reckoner import Question
+from pipetui.ui.sandbox import POINTS, Sandbox
 
 if TYPE_CHECKING:
     from pipetui.core.ahead import Ahead, Candidate
@@ -46,8 +45,6 @@ if TYPE_CHECKING:
     from pipetui.core.moment import Period
     from pipetui.ui.app import Pipetui
 
-POINTS = 0.05
-"""By how much a key changes a ratio."""
 EVERYBODY = -1
 COUNTED = frozenset(("enter", "v", "+", "=", "-", "a", "m", "x", "r", "A"))
 """Keys that need the forecast to be made."""
@@ -64,15 +61,15 @@ class Foresight(Screen[int | None]):
     def __init__(self, app: Pipetui, deal_id: int | None = None) -> None:
         """With a deal it opens on the deals that its chance rests on."""
         super().__init__()
-        self._main, self._first = app, deal_id
+        self.main, self._first = app, deal_id
         self._period: Period = app.reading.forecast_period
         self._owner: Member | None = None
-        self._forecast: Forecast | None = None
-        self._change = WhatIf()
-        self._shown: Ahead | None = None
+        self.forecast: Forecast | None = None
+        self.sandbox = Sandbox(self)
+        self.shown: Ahead | None = None
         """The forecast as it would be with what is tried."""
         self._names: dict[int, str] = {}
-        self._lists: list[Callable[[int], list[Row]]] = []
+        self.lists: list[Callable[[int], list[Row]]] = []
         """What lies over the overview: the list looked at, and those it was opened from."""
         self._listed: Target | None = None
         self._rows: list[Row] = []
@@ -90,59 +87,53 @@ class Foresight(Screen[int | None]):
 
     def on_mount(self) -> None:
         """Have the forecast made."""
-        self._begin()
+        self.begin()
 
     def on_pane_resized(self) -> None:
         """Draw for the size there is."""
-        self._draw()
+        self.draw()
 
     # Making it
 
-    def _begin(self) -> None:
-        self._lists.clear()
-        self._listed, self._change = None, WhatIf()
-        self._work(self._make())
+    def begin(self) -> None:
+        """Have the forecast made anew; what was tried is thrown away."""
+        self.lists.clear()
+        self._listed, self.sandbox.change = None, WhatIf()
+        self.work(self._make())
 
-    def _work(self, job: Awaitable[None]) -> None:
+    def work(self, job: Awaitable[None]) -> None:
+        """Do a job beside; what refuses it is told."""
         self.run_worker(self._attempt(job))
 
     async def _attempt(self, job: Awaitable[None]) -> None:
         try:
             await job
         except PipetuiError as error:
-            self._tell(error.message, "bad")
+            self.tell(error.message, "bad")
 
     async def _make(self) -> None:
         """Ask for the forecast of what is looked at now; what was asked before does not count any more."""
         self._asked += 1
-        asked, main = self._asked, self._main
-        self._forecast = self._shown = None
-        self._draw()
+        asked, main = self._asked, self.main
+        self.forecast = self.shown = None
+        self.draw()
         scope = replace(main.reading.scope, owner_id=self._owner.id if self._owner else None, period=None)
         question = Question(scope, self._period, main.reading.pipeline.name, main.config.currency)
         made = await main.reckoner.ask(question)
         if made is not None and asked == self._asked:
-            self._forecast, self._shown, self._at = made, made.ahead, 0
+            self.forecast, self.shown, self._at = made, made.ahead, 0
             most = sorted(made.deals, key=lambda deal: -(deal.contribution or deal.chance))[: 4 * MOST]
             self._get_names([deal.id for deal in most])
             if self._first is not None and made.base is not None and made.base.learned is not None:
                 self._open_deal(self._first)
             elif self._first is not None:
-                self._tell(say("No deal has moved yet, so there are no cases."), "warn")
+                self.tell(say("No deal has moved yet, so there are no cases."), "warn")
             self._first = None
-            self._draw()
+            self.draw()
 
     def _get_names(self, numbers: Sequence[int]) -> None:
         missing = [number for number in numbers if number not in self._names]
-        self._names |= {card.id: name(card) for card in self._main.reading.cards(missing)}
-
-    async def _try(self, change: WhatIf) -> None:
-        """The forecast with these changes."""
-        if self._forecast is None or self._forecast.base is None:
-            return
-        self._change = change
-        self._shown = await asyncio.to_thread(tried, self._forecast.base, change)
-        self._draw()
+        self._names |= {card.id: name(card) for card in self.main.reading.cards(missing)}
 
     # Keys
 
@@ -154,7 +145,7 @@ class Foresight(Screen[int | None]):
         key = event.character if event.character and event.is_printable else event.key
         if not self._walk(key):
             self._act(key)
-        self._draw()
+        self.draw()
 
     def _walk(self, key: str) -> bool:
         """Go to another figure."""
@@ -191,8 +182,8 @@ class Foresight(Screen[int | None]):
             self._body.scroll_by(self._at - self._body.top - height + 1)
 
     def _act(self, key: str) -> None:
-        if self._forecast is None and key in COUNTED:
-            self._tell(say("It is still being counted."), "warn")
+        if self.forecast is None and key in COUNTED:
+            self.tell(say("It is still being counted."), "warn")
             return
         match key:
             case "escape" | "q" | "F":
@@ -206,37 +197,38 @@ class Foresight(Screen[int | None]):
             case "o":
                 self._ask_owner()
             case "v":
-                self._work(self._levers())
+                self.work(self.sandbox.levers())
             case "+" | "=" | "-":
-                self._ratio(-POINTS if key == "-" else POINTS)
+                self.sandbox.ratio(-POINTS if key == "-" else POINTS)
             case "a":
-                self._ask_deals()
+                self.sandbox.ask_deals()
             case "m" | "x":
-                self._deal(drop=key == "x")
+                self.sandbox.deal(drop=key == "x")
             case "r":
-                self._work(self._try(WhatIf()))
+                self.work(self.sandbox.reset())
             case "A":
-                self._apply()
+                self.sandbox.apply()
             case _:
-                self._tell(say('"{key}" does nothing here.', key=key), "warn")
+                self.tell(say('"{key}" does nothing here.', key=key), "warn")
 
     @property
-    def _target(self) -> Target | None:
+    def target(self) -> Target | None:
+        """What the row under the cursor stands for."""
         return self._rows[self._at].target if 0 <= self._at < len(self._rows) else None
 
     def _back(self) -> None:
-        if self._lists:
-            self._lists.pop()
+        if self.lists:
+            self.lists.pop()
             self._listed, self._at = None, 0
-        elif not self._change.empty:
-            self._work(self._try(WhatIf()))
+        elif not self.sandbox.change.empty:
+            self.work(self.sandbox.reset())
         else:
             self.dismiss(None)
 
     # What is behind a figure
 
     def _open(self) -> None:
-        target, one = self._target, self._forecast
+        target, one = self.target, self.forecast
         if target is None or one is None:
             return
         if target.kind == "deal":
@@ -244,24 +236,25 @@ class Foresight(Screen[int | None]):
         elif target.kind == "case":
             self.dismiss(int(target.value))
         elif target.kind == "won":
-            self._list(lambda width: signed(self._signed(), width))
+            self.open_list(lambda width: signed(self._signed(), width))
         else:
             self._listed = target
-            self._list(self._behind)
+            self.open_list(self._behind)
 
-    def _list(self, made: Callable[[int], list[Row]]) -> None:
-        self._lists.append(made)
+    def open_list(self, made: Callable[[int], list[Row]]) -> None:
+        """Look at a list, made for each width; esc goes back."""
+        self.lists.append(made)
         self._at = 0
 
     def _behind(self, width: int) -> list[Row]:
-        one, shown, target = self._forecast, self._shown, self._listed
+        one, shown, target = self.forecast, self.shown, self._listed
         if one is None or shown is None or one.base is None or target is None:
             return []
         deals = [deal for deal in one.base.deals if self._belongs(deal, target)]
         worth = one.by_deal
         deals.sort(key=lambda deal: (-(worth[deal.id].contribution or worth[deal.id].chance), deal.id))
         self._get_names([deal.id for deal in deals[:LISTED]])
-        return behind(one, shown, deals[:LISTED], self._change, self._names, width)
+        return behind(one, shown, deals[:LISTED], self.sandbox.change, self._names, width)
 
     def _belongs(self, deal: Candidate, target: Target) -> bool:
         if target.kind == "stage":
@@ -271,7 +264,7 @@ class Foresight(Screen[int | None]):
     def _signed(self) -> list[tuple[int, str, str]]:
         from pipetui.store.windows import page, stages
 
-        reading = self._main.reading
+        reading = self.main.reading
         scope = replace(reading.scope, owner_id=self._owner.id if self._owner else None, period=self._period)
         won = [stage.id for stage in stages(reading.db, reading.pipeline.id) if stage.kind == "won"]
         found = [card for stage in won for card in page(reading.db, scope, stage, "close", 0, LISTED)]
@@ -279,22 +272,22 @@ class Foresight(Screen[int | None]):
 
     def _open_deal(self, number: int) -> None:
         """Its cases when it is open and they are known; the deal itself on the board otherwise."""
-        one = self._forecast
+        one = self.forecast
         learned = one.base.learned if one is not None and one.base is not None else None
         deal = (
             next((some for some in one.base.deals if some.id == number), None) if one and one.base else None
         )
-        if one is None or learned is None or deal is None or self._main.reading.place(number) is None:
+        if one is None or learned is None or deal is None or self.main.reading.place(number) is None:
             self.dismiss(number)
             return
         from pipetui.store.alike import alike
 
         stage = one.stages[deal.stage].stage
         age = learned.fit.now - deal.entered
-        found = alike(self._main.reading.db, stage.id, age, learned.fit.horizon.days, one.as_of)
+        found = alike(self.main.reading.db, stage.id, age, learned.fit.horizon.days, one.as_of)
         self._get_names([case.deal_id for case in found[:LISTED]])
         board = Row([Span("  "), Span(_("Show it on the board"), "accent")], Target("case", number))
-        self._list(lambda width: [board, Row([]), *cases(found, self._names, width)])
+        self.open_list(lambda width: [board, Row([]), *cases(found, self._names, width)])
 
     # Which forecast
 
@@ -302,9 +295,9 @@ class Foresight(Screen[int | None]):
         try:
             self._period = self._period.next() if forward else self._period.previous()
         except Invalid as error:
-            self._tell(error.message, "warn")
+            self.tell(error.message, "warn")
         else:
-            self._begin()
+            self.begin()
 
     def _ask_period(self) -> None:
         def understood(text: str) -> Line:
@@ -313,17 +306,17 @@ class Foresight(Screen[int | None]):
         def chosen(text: str | None) -> None:
             if text:
                 self._period = self._read(text)
-                self._begin()
+                self.begin()
 
         example = _("2026-Q4   ·   next-month   ·   2026-W48   ·   30d   ·   2026-11-01..2026-12-15")
-        self.app.push_screen(Prompt(_("Which period?"), self._main.look, understood, example=example), chosen)
+        self.app.push_screen(Prompt(_("Which period?"), self.main.look, understood, example=example), chosen)
 
     def _read(self, text: str) -> Period:
-        reading = self._main.reading
-        return read_period(text, reading.scope.today, self._main.config.fiscal_month or 1)
+        reading = self.main.reading
+        return read_period(text, reading.scope.today, self.main.config.fiscal_month or 1)
 
     def _ask_owner(self) -> None:
-        members = [one for one in self._main.reading.store.all(Member) if one.retired_at is None]
+        members = [one for one in self.main.reading.store.all(Member) if one.retired_at is None]
         options = [
             Option(EVERYBODY, _("everybody")),
             *(Option(one.id, one.name, one.login) for one in members),
@@ -332,115 +325,24 @@ class Foresight(Screen[int | None]):
         def chosen(number: int | None) -> None:
             if number is not None:
                 self._owner = next((one for one in members if one.id == number), None)
-                self._begin()
+                self.begin()
 
         current = self._owner.id if self._owner else EVERYBODY
-        self.app.push_screen(Pick(_("Whose deals?"), options, self._main.look, current), chosen)
-
-    # What if
-
-    def _ratio(self, step: float) -> None:
-        target, one = self._target, self._forecast
-        if target is None or target.kind != "stage" or one is None or self._lists:
-            self._tell(say("Go to a stage: + and - change how many of its deals go on."), "warn")
-            return
-        place = int(target.value)
-        now = self._change.ratios.get(place, one.stages[place].ratio.used)
-        ratios = {**self._change.ratios, place: min(max(round(now + step, 4), 0.0), 1.0)}
-        self._work(self._try(replace(self._change, ratios=ratios)))
-
-    def _ask_deals(self) -> None:
-        target = self._target
-        if target is None or target.kind != "stage" or self._lists:
-            self._tell(say("Go to a stage: a adds deals to it."), "warn")
-            return
-        place = int(target.value)
-
-        def understood(text: str) -> Line:
-            if not text.isdigit() or int(text) > 10_000:
-                raise Invalid(say("Write a number of deals, at most 10,000."))
-            return [Span(told(say_n("{n} more deal", "{n} more deals", int(text))), "accent")]
-
-        def chosen(text: str | None) -> None:
-            if text:
-                self._work(self._try(replace(self._change, added={**self._change.added, place: int(text)})))
-
-        self.app.push_screen(
-            Prompt(_("How many more deals?"), self._main.look, understood, example="10"), chosen
-        )
-
-    def _deal(self, drop: bool) -> None:
-        """Drop the deal under the cursor, or put it a stage further; once more takes it back."""
-        target, one = self._target, self._forecast
-        deal = None
-        if target is not None and target.kind == "deal" and one is not None and one.base is not None:
-            deal = next((some for some in one.base.deals if some.id == target.value), None)
-        if deal is None or one is None:
-            self._tell(say("Go to an open deal: x drops it, m moves it on, in the sandbox."), "warn")
-            return
-        change = self._change
-        if drop:
-            change = replace(change, dropped=change.dropped ^ {deal.id})
-        else:
-            moved = dict(change.moved)
-            place = moved.pop(deal.id, deal.stage) + 1
-            if place < len(one.stages):
-                moved[deal.id] = place
-            change = replace(change, moved=moved)
-        self._work(self._try(change))
-
-    def _apply(self) -> None:
-        """Write what can be written, as one batch: ratios, moves, and deals that are lost for a reason."""
-        if self._change.empty:
-            self._tell(say("There is nothing to apply."), "warn")
-        elif self._change.dropped:
-            from pipetui.core.deal import LostReason
-
-            reasons = sorted(self._main.reading.store.all(LostReason), key=lambda one: one.id)
-            options = [Option(one.id, one.name) for one in reasons]
-            pick = Pick(_("Why are they lost?"), options, self._main.look)
-            self.app.push_screen(pick, lambda why: None if why is None else self._work(self._write(why)))
-        else:
-            self._work(self._write(None))
-
-    async def _write(self, reason_id: int | None) -> None:
-        from pipetui.ui.sandbox import applied
-
-        one, change = self._forecast, self._change
-        if one is None:
-            return
-        await self._main.writer.settled()
-        batch = applied(self._main.reading, [stage.stage for stage in one.stages], change, reason_id)
-        left = sum(change.added.values())
-        if not batch.empty:
-            await self._main.acts.commit(batch)
-        self._begin()
-        if left:
-            self._tell(say("Applied, but for the deals that do not exist yet."), "strong")
-        else:
-            self._tell(say("Applied: u on the board takes it back."), "strong")
-
-    async def _levers(self) -> None:
-        one = self._forecast
-        if one is None or one.base is None:
-            return
-        self._tell(say("Trying each of them…"), "dim")
-        goal = one.goal
-        short = None if goal is None else goal.target - goal.done
-        wins = round(short) if short is not None and goal is not None and goal.goal.metric == "wins" else None
-        revenue = short if goal is not None and goal.goal.metric == "revenue" else None
-        found = await asyncio.to_thread(levers, one.base, wins, revenue)
-        self._said = "", ""
-        self._list(lambda width: lever_rows(one, found, width))
-        self._draw()
+        self.app.push_screen(Pick(_("Whose deals?"), options, self.main.look, current), chosen)
 
     # Drawing
 
-    def _tell(self, message: Message, role: Role) -> None:
+    def tell(self, message: Message, role: Role) -> None:
+        """Show a sentence at the bottom, until the next key."""
         self._said = told(message), role
-        self._draw()
+        self.draw()
 
-    def _draw(self) -> None:
+    def hush(self) -> None:
+        """Say nothing more."""
+        self._said = "", ""
+
+    def draw(self) -> None:
+        """Everything, for the size there is."""
         width = self._body.size.width
         if not width:
             return
@@ -453,7 +355,7 @@ class Foresight(Screen[int | None]):
         self._foot.show([fitted(self._standing(), width)], 0)
 
     def _keys(self) -> list[tuple[str, str]]:
-        if self._lists:
+        if self.lists:
             return [("enter", _("open")), ("x", _("drop")), ("m", _("move on")), ("esc", _("back"))]
         words = {
             "enter": _("open"),
@@ -465,12 +367,12 @@ class Foresight(Screen[int | None]):
         return [*words.items(), ("v", _("levers")), ("esc", _("back"))]
 
     def _made(self, width: int) -> list[Row]:
-        one, shown = self._forecast, self._shown
+        one, shown = self.forecast, self.shown
         if one is None or shown is None:
             return [Row([]), Row([Span(f"  {_('Counting…')}", "dim")])]
-        if self._lists:
-            return self._lists[-1](width - 1)
-        return overview(one, shown, self._change, self._names, width - 1)
+        if self.lists:
+            return self.lists[-1](width - 1)
+        return overview(one, shown, self.sandbox.change, self._names, width - 1)
 
     def _drawn(self, at: int, row: Row) -> Line:
         here = at == self._at and row.target is not None
@@ -482,7 +384,7 @@ class Foresight(Screen[int | None]):
         """What is looked at, or what has just been said."""
         if self._said[0]:
             return [Span(f" {self._said[0]}", self._said[1])]
-        reading = self._main.reading
+        reading = self.main.reading
         parts = [
             reading.pipeline.name,
             period_name(self._period),
@@ -490,7 +392,7 @@ class Foresight(Screen[int | None]):
         ]
         if reading.query:
             parts.append(f"/{reading.query}")
-        if not self._change.empty and self._forecast is not None and self._shown is not None:
-            said = compared(self._forecast, self._shown)
+        if not self.sandbox.change.empty and self.forecast is not None and self.shown is not None:
+            said = compared(self.forecast, self.shown)
             return [Span(f" {said} ", "accent"), Span(_("A applies, r throws away"), "dim")]
         return [Span(f" {f' {GLYPHS.dot} '.join(parts)}", "dim")]
