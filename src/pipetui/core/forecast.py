@@ -82,6 +82,8 @@ class LeftOut:
     why: Message
     count: int
     money: Sum | None = None
+    open_without_amount: bool = False
+    """Whether they are the open deals whose amount is not known."""
 
 
 @dataclass(frozen=True)
@@ -269,7 +271,8 @@ def _left_out(book: Book, worth: Worth) -> Iterator[LeftOut]:
     if count := untold(book.stages, book.tally):
         yield LeftOut(say("history not known: not in the ratios"), count)
     if count := sum(sign * some.without_amount for sign, some in standing):
-        yield LeftOut(say("no amount: counted with the mean of the won deals"), count)
+        why = say("no amount: counted with the mean of the won deals")
+        yield LeftOut(why, count, open_without_amount=True)
     if count := sum(some.without_amount for some in book.won):
         yield LeftOut(say("won without an amount: not in the revenue"), count)
     counts, sums = Counter[str](), Counter[str]()

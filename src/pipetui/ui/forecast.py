@@ -235,11 +235,12 @@ def _left_out(one: Forecast, width: int) -> list[Line]:
         return []
     lines: list[Line] = [[Span(_("Left out or filled in"), "title")]]
     for some in one.left_out:
-        lines += _paragraph(_left_out_said(some), width, "dim")
+        lines += _paragraph(left_out_said(some), width, "dim")
     return lines
 
 
-def _left_out_said(some: LeftOut) -> Message:
+def left_out_said(some: LeftOut) -> Message:
+    """Why some deals are left out, how many they are and what they are worth."""
     if some.money is not None and some.money.minor:
         return say_n(
             "{n} deal, {money}: {why}",

@@ -235,6 +235,8 @@ class Foresight(Screen[int | None]):
             self._open_deal(int(target.value))
         elif target.kind == "case":
             self.dismiss(int(target.value))
+        elif target.kind == "left" and not one.left_out[int(target.value)].open_without_amount:
+            self.tell(say("They are not among the open deals of the forecast."), "warn")
         elif target.kind == "won":
             self.open_list(lambda width: signed(self._signed(), width))
         else:
@@ -257,6 +259,8 @@ class Foresight(Screen[int | None]):
         return behind(one, shown, deals[:LISTED], self.sandbox.change, self._names, width)
 
     def _belongs(self, deal: Candidate, target: Target) -> bool:
+        if target.kind == "left":
+            return deal.amount is None
         if target.kind == "stage":
             return deal.stage == target.value
         return deal.traits[0 if target.kind == "source" else 1] == target.value

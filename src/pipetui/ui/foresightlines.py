@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from pipetui.core.message import say, say_n
 from pipetui.lang import _, chance, money, number, percent, span, told
-from pipetui.ui.forecast import goal_lines
+from pipetui.ui.forecast import goal_lines, left_out_said
 from pipetui.ui.foretold import ahead_lines, rest_lines
-from pipetui.ui.paint import GLYPHS, Line, Role, Span, cells, fit
+from pipetui.ui.paint import GLYPHS, Line, Role, Span, cells, fit, wrapped
 
 if TYPE_CHECKING:
     from pipetui.core.ahead import Ahead, Candidate, Part
@@ -22,7 +22,7 @@ MOST = 12
 LISTED = 200
 """Deals listed behind a figure."""
 
-Kind = Literal["stage", "source", "owner", "won", "deal", "case"]
+Kind = Literal["stage", "source", "owner", "won", "deal", "case", "left"]
 
 
 class Target(NamedTuple):
@@ -51,7 +51,7 @@ def overview(one: Forecast, shown: Ahead, change: WhatIf, names: Mapping[int, st
     for title, kind, variable in ((_("By source"), "source", 0), (_("By owner"), "owner", 1)):
         if variable < len(shown.by_trait) and len(shown.by_trait[variable]) > 1:
             blocks.append(_segment(title, kind, shown, shown.by_trait[variable], one, width))  # type: ignore[arg-type]
-    blocks += [_most(one, shown, names, width), _plain(rest_lines(one, width))]
+    blocks += [_most(one, shown, names, width), _plain(rest_lines(one, width)), _left_out(one, width)]
     rows: list[Row] = []
     for block in blocks:
         rows += [*([Row([])] if rows and block else []), *block]
@@ -158,7 +158,13 @@ def _stages(one: Forecast, shown: Ahead, change: WhatIf, width: int) -> list[Row
         )
         rows.append((Target("won"), won))
     rows = [(target, (*row, *((" ", ""),) * (len(heads) - len(row)))) for target, row in rows]
-    return _table(heads, rows, width)
+    said = _(
+        "Goes on: the share that reaches a later stage, and its range 8 times out of 10. One day: won in the end."
+    )
+    return [
+        *_table(heads, rows, width),
+        *(Row([Span("  "), *line]) for line in wrapped(said, max(width - 2, 8), "dim")),
+    ]
 
 
 def _to_come(shown: Ahead, one: Forecast) -> list[tuple[Target | None, Cells]]:
@@ -223,6 +229,18 @@ def _revenue(part: Part | None, one: Forecast) -> str:
 
 def _money(value: float, one: Forecast) -> str:
     return money(round(value), one.currency, short=True)
+
+
+def _left_out(one: Forecast, width: int) -> list[Row]:
+    """Everything the figures do without, counted aloud."""
+    if not one.left_out:
+        return []
+    rows = [Row([Span("  "), Span(_("Left out or filled in"), "title")])]
+    for at, some in enumerate(one.left_out):
+        first, *more = wrapped(told(left_out_said(some)), max(width - 2, 8), "dim")
+        rows.append(Row([Span("  "), *first], Target("left", at)))
+        rows += [Row([Span("  "), *line]) for line in more]
+    return rows
 
 
 # Lists
