@@ -9,8 +9,14 @@ import pytest
 
 from acts import NOW
 from pipetui import demo
+from pipetui.core import stages as rules
 from pipetui.core.ahead import learn
+from pipetui.core.change import Batch, Change
+from pipetui.core.deal import Deal, Stage, Visit
+from pipetui.core.desk import Desk
 from pipetui.core.fit import Timeline
+from pipetui.core.lifetable import Table, blend
+from pipetui.core.message import say
 from pipetui.core.moment import Period, month_of, range_of
 from pipetui.store import learning, lives
 from pipetui.store.alike import alike
@@ -85,3 +91,43 @@ def test_trying_the_forecast_on_the_past_says_the_same_twice(sample: Store) -> N
     first, second = (learning.tried(sample.db, 1, stages, NOW, 30.0, "source") for _ in range(2))
     assert first == second
     assert len(first.looks) > 10
+
+
+def test_renaming_a_stage_changes_no_figure(sample: Store) -> None:
+    def figures() -> tuple[object, ...]:
+        learned = learning.learned(sample.db, 1, all_stages(sample.db, 1), NOW, AHEAD)
+        assert learned is not None
+        return learned.fit.table, learned.sigma, learned.shares, learned.chain, learned.factors, learned.track
+
+    before = figures()
+    for stage in sample.all(Stage):
+        sample.commit(Batch(say("Rename"), (Change.edit(stage, name=f"{stage.name} [/b]"),)))
+    assert figures() == before
+
+
+def unweighted(store: Store) -> Table:
+    """The life table of all that ever happened."""
+    known = learning.timeline(store.db, 1, NOW)
+    return blend(known.slices(learning.in_days(NOW)), known.past.stages, learning.in_days(NOW), 1e9)
+
+
+def test_merging_two_stages_gives_one_the_history_of_both(sample: Store) -> None:
+    stages = {stage.name: stage for stage in sample.all(Stage)}
+    desk = Desk(now=NOW, today=TODAY, me=sample.me, stages=tuple(stages.values()))
+    before = unweighted(sample)
+    deals = [
+        deal for deal in sample.all(Deal) if stages["Meeting"].id in (deal.stage_id, deal.closed_from_id)
+    ]
+    visits = [
+        *sample.all(Visit, stage_id=stages["Meeting"].id),
+        *sample.all(Visit, stage_id=stages["Quote"].id),
+    ]
+    visits += [
+        visit for visit in sample.all(Visit, next_stage_id=stages["Meeting"].id) if visit not in visits
+    ]
+    changes = rules.merge(stages["Meeting"], stages["Quote"], desk, deals, visits)
+    sample.commit(Batch(say("Merge"), tuple(changes)))
+    after = unweighted(sample)
+    assert len(after.at_risk) == len(before.at_risk) - 1
+    assert after.wins == pytest.approx(before.wins)
+    assert after.cases(2) >= before.cases(3)

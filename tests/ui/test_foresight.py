@@ -170,7 +170,7 @@ async def test_a_small_terminal_and_a_key_that_does_nothing(office: Office) -> N
         await seen(pilot, "in the sandbox")
         await pilot.press("A")
         await seen(pilot, "There is nothing to apply.")
-        await pilot.press("G", "x")
+        await pilot.press("G", "k", "k", "x")
         await seen(pilot, "What if: wins")
 
 
