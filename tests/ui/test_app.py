@@ -211,7 +211,7 @@ async def test_a_file_comes_in_and_goes_again(desktop: Desktop, tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("key", "seen"), [("d", "Way through the stages"), ("f", "expected to bring"), ("question_mark", "Keys")]
+    ("key", "seen"), [("d", "Way through the stages"), ("f", "In whole numbers"), ("question_mark", "Keys")]
 )
 async def test_panes_stand_beside_the_board_and_take_its_place_where_it_is_narrow(
     desktop: Desktop, key: str, seen: str

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum, inf
+from statistics import fmean
 
 from pipetui.core import rivals, scores
 from pipetui.core.arrivals import NewWins
@@ -199,6 +200,23 @@ class _Tried:
             self._score(name, (scores.total(spread, seen[0]), scores.total(whole, seen[1])))
         for name, mean in rivals.periods(known, moment, days).items():
             self.all_wins[name].append(scores.total(scores.poisson(mean), seen[1]))
+        for name, mean in self._periods(moment).items():
+            self.open_deals[name].append(scores.total(scores.poisson(mean), seen[0]))
+
+    def _periods(self, moment: float) -> dict[str, float]:
+        """As many of the open deals as in the last period, and the mean of the last three, as the rivals say."""
+        timeline, days = self._timeline, self._days
+        won = []
+        for back in range(1, rivals.PERIODS + 1):
+            then = moment - back * days
+            if back == 1 or then >= timeline.past.start:
+                won.append(
+                    sum(
+                        life.won_within(timeline.past.won, then, then + days)
+                        for life, _ in timeline.standing(then)
+                    )
+                )
+        return {rivals.LAST: float(won[0]), rivals.LAST_THREE: fmean(won)}
 
     def _score(self, name: str, totals: tuple[scores.Total, scores.Total]) -> None:
         self.open_deals[name].append(totals[0])
