@@ -250,7 +250,7 @@ def test_a_test_tells_how_far_it_is_and_can_be_ended() -> None:
     heard: list[tuple[int, int]] = []
     timeline = Timeline(simulated.past(2, 300), EDGES)
     found = backtest(timeline, NOW, 30, DECLARED, progress=lambda done, of: heard.append((done, of)))
-    assert heard == [(done, len(found.looks)) for done in range(len(found.looks))]
+    assert heard == [(done, len(found.looks)) for done in range(len(found.looks) + 1)]
 
     class Enough(Exception):
         pass

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import click
 
 from pipetui import hindsight, lang
-from pipetui.cli.output import print_json, print_lines, table
+from pipetui.cli.output import print_json, print_lines, progress_bar, table
 from pipetui.cli.session import Session
 from pipetui.cli.words import pass_session, verb
 from pipetui.core.backtest import OURS, Backtest
@@ -50,7 +50,7 @@ def backtest(session: Session, horizon: float, by: str | None, use: str | None) 
         _use(session, use)
         return
     pipeline, stages = session.pipeline, session.desk.stages
-    found = tried(session.db, pipeline.id, stages, session.now, horizon, by)
+    found = tried(session.db, pipeline.id, stages, session.now, horizon, by, progress_bar())
     shown = [stage.name for stage in open_stages(stages)]
     if session.options.json:
         made = shape(found, pipeline.name, shown, told)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipetui.cli.output import print_json, print_lines, talk
+from pipetui.cli.output import print_json, print_lines, progress_bar, talk
 from pipetui.cli.reading import Reading
 from pipetui.cli.session import Session
 from pipetui.cli.words import pass_session, query_text, query_verb, verb
@@ -121,7 +121,7 @@ def _import_rows(session: Session, path: Path, asked: Choices, history: Path | N
         question = plan.questions[0]
         flags = "  ".join(each.flag for each in plan.questions)
         raise Refused(question.message, say("Say it with {flags}", flags=flags))
-    intake = Intake(plan, roster(session.store, desk, session.currency), progress=_progress())
+    intake = Intake(plan, roster(session.store, desk, session.currency), progress=progress_bar())
     if history is not None:
         intake.visited = _visits(history, desk, choices, intake.report)
     batch = _written(session, intake, dry_run)
@@ -143,20 +143,6 @@ def _written(session: Session, intake: Intake, dry_run: bool) -> int | None:
             pass
         return None
     return session.store.load(intake.label, intake.changes()).batch_id
-
-
-def _progress() -> Any:
-    """A bar on standard error, when somebody watches it."""
-    if not sys.stderr.isatty():
-        return None
-
-    def show(done: int, rows: int) -> None:
-        share = done / max(rows, 1)
-        end = "\r\x1b[K" if done >= rows else ""
-        sys.stderr.write(f"\r{'█' * round(share * 30):░<30} {share:4.0%}{end}")
-        sys.stderr.flush()
-
-    return show
 
 
 def _remembered(session: Session, sheet: Any) -> Choices:

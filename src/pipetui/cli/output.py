@@ -18,7 +18,7 @@ from pipetui.errors import Conflict, PipetuiError
 from pipetui.lang import _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 Align = Literal["left", "right"]
 
@@ -42,6 +42,20 @@ def print_lines(lines: Iterable[str]) -> None:
 def talk(sentence: str) -> None:
     """A remark for the person at the keyboard; not data."""
     print(clean(sentence), file=sys.stderr)
+
+
+def progress_bar() -> Callable[[int, int], None] | None:
+    """A bar on standard error that is told how much is done, of how much; None when nobody watches."""
+    if not sys.stderr.isatty():
+        return None
+
+    def show(done: int, of: int) -> None:
+        share = done / max(of, 1)
+        end = "\r\x1b[K" if done >= of else ""
+        sys.stderr.write(f"\r{'█' * round(share * 30):░<30} {share:4.0%}{end}")
+        sys.stderr.flush()
+
+    return show
 
 
 def complain(error: PipetuiError, as_json: bool) -> None:

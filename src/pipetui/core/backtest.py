@@ -147,6 +147,8 @@ def backtest(
         if progress is not None:
             progress(done, len(some))
         found.look_from(moment)
+    if progress is not None:
+        progress(len(some), len(some))
     return Backtest(
         days,
         start,
