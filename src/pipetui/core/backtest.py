@@ -139,7 +139,7 @@ def backtest(
     `by` names what the deals are told apart by: a variable, or -1 for their stage. `progress` hears how many days are
     done, of how many; what it raises ends the test.
     """
-    start = _beginning(timeline, days)
+    start = _beginning(timeline)
     found = _Tried(timeline, days, declared, variables, by)
     asleep = timeline.last < now - days
     some = moments(timeline.last if asleep else now, days, start)
@@ -225,13 +225,13 @@ class _Tried:
         self.all_wins[name].append(totals[1])
 
 
-def _beginning(timeline: Timeline, days: float) -> float:
-    """Where the history begins to teach: so that, when the first day is forecast, some deals have been closed."""
+def _beginning(timeline: Timeline) -> float:
+    """Where the history begins to teach: before some deals were closed there is no outcome to learn from."""
     won, lost = timeline.past.won, timeline.past.lost
     closings = sorted(stay.left for stay in timeline.past.stays() if stay.next in (won, lost))
     if len(closings) < LEARNED:
         return inf
-    return max(timeline.past.start, closings[LEARNED - 1] - min(days, SHORTEST))
+    return max(timeline.past.start, closings[LEARNED - 1])
 
 
 def _ours(
