@@ -261,3 +261,19 @@ def test_a_test_tells_how_far_it_is_and_can_be_ended() -> None:
 
     with pytest.raises(Enough):
         backtest(timeline, NOW, 30, DECLARED, progress=enough)
+
+
+def test_revenue_is_planned_like_wins() -> None:
+    _, learned, deals = world()
+    found = ahead(learned, deals, MONEY)
+    earnings = found.earnings
+    assert earnings is not None and found.revenue is not None
+    wanted = found.revenue.mean * 2
+    assert earnings.likely(wanted) == pytest.approx(found.revenue.at_least(wanted), abs=0.06)
+    for chance in found.fresh:
+        even, sure = (earnings.deals_for(wanted, chance, p) for p in (0.5, 0.8))
+        assert even is not None and sure is not None and 0 < even < sure
+        assert earnings.likely(wanted, chance, sure) >= 0.8 > earnings.likely(wanted, chance, sure - 1)
+    assert earnings.deals_for(0.0, 0.1, 0.8) == 0 or earnings.likely(0.0) >= 0.8
+    assert earnings.deals_for(wanted, 0.0, 0.8) is None
+    assert ahead(learned, deals, Money(None)).earnings is None

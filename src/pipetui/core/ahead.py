@@ -15,7 +15,7 @@ from typing import TypeVar
 from pipetui.core import jumps, rivals
 from pipetui.core.arrivals import NewWins
 from pipetui.core.cases import CaseTable, case_table
-from pipetui.core.effort import Outcomes, Timing, timings
+from pipetui.core.effort import Earnings, Outcomes, Timing, timings
 from pipetui.core.fit import Declared, Fit, Timeline
 from pipetui.core.flow import Strain, strains
 from pipetui.core.horizon import Horizon
@@ -159,6 +159,17 @@ class Money:
         """Of a deal to come, once it is won."""
         return fsum(amount * weight for amount, weight in self.typical) if self.typical else self.mean
 
+    def earnings(self, spread: Spread | None) -> Earnings | None:
+        """A distribution of revenue with what a new deal would add to it."""
+        if spread is None or self.mean is None or self.per_win is None:
+            return None
+        mean = fsum(at * spread.step * share for at, share in enumerate(spread.pmf))
+        squares = fsum((at * spread.step) ** 2 * share for at, share in enumerate(spread.pmf))
+        squared = (
+            fsum(amount**2 * weight for amount, weight in self.typical) if self.typical else self.mean**2
+        )
+        return Earnings(spread.mean, max(squares - mean**2, 0.0), self.per_win, squared)
+
     def spread(
         self, deals: Sequence[Candidate], chances: Mapping[int, float], new: NewWins, sigma: float
     ) -> Spread | None:
@@ -194,6 +205,8 @@ class Ahead:
     chances: Mapping[int, float]
     """By deal: of being won within the period."""
     outcomes: Outcomes
+    earnings: Earnings | None
+    """None when no amount is known at all."""
     fresh: tuple[float, ...]
     """By stage: the chance of a deal that enters it now."""
     by_stage: Mapping[int, Part]
@@ -224,13 +237,15 @@ def _laid(
     sigma: float,
 ) -> Ahead:
     outcomes = Outcomes.of([(chances[deal.id], 1) for deal in deals], new, sigma)
+    spread = money.spread(deals, chances, new, sigma)
     variables = max((len(deal.traits) for deal in deals), default=0)
     return Ahead(
         wins=laid_over(outcomes.parts, fsum(chances.values()) + new.mean),
-        revenue=money.spread(deals, chances, new, sigma),
+        revenue=spread,
         new=Part(new.mean, None if money.per_win is None else new.mean * money.per_win, 0),
         chances=chances,
         outcomes=outcomes,
+        earnings=money.earnings(spread),
         fresh=fresh,
         by_stage=_parts(((deal.stage, deal) for deal in deals), chances, money.mean),
         by_trait=tuple(

@@ -4,7 +4,7 @@ makes sense (FORECAST 7).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from math import fsum, sqrt
@@ -50,19 +50,7 @@ class Outcomes:
 
     def deals_for(self, wanted: int, chance: float, confidence: float) -> int | None:
         """The fewest new deals with this chance that make the goal so likely; None beyond what anybody finds."""
-        if self.likely(wanted) >= confidence:
-            return 0
-        if chance <= 0:
-            return None
-        low, high = 0, 1
-        while self.likely(wanted, chance, high) < confidence:
-            low, high = high, high * 2
-            if high > GIVE_UP:
-                return None
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (low, middle) if self.likely(wanted, chance, middle) >= confidence else (middle, high)
-        return high
+        return fewest(lambda more: self.likely(wanted, chance, more) >= confidence, chance)
 
 
 def _enough(part: WinsAt, wanted: int, chance: float, more: int) -> float:
@@ -75,6 +63,45 @@ def _enough(part: WinsAt, wanted: int, chance: float, more: int) -> float:
     at_most = list(accumulate(binomial(more, chance, wanted)))
     short = fsum(here * at_most[min(wanted - 1 - x, more)] for x, here in enumerate(part.pmf[:wanted]))
     return 1 - short
+
+
+@dataclass(frozen=True, slots=True)
+class Earnings:
+    """The revenue to be expected, to see what more deals would bring; sums of many deals are taken as normal."""
+
+    mean: float
+    variance: float
+    per_win: float
+    """Mean of what a new deal pays once it is won, in minor units ..."""
+    squared: float
+    """... and the mean of its square."""
+
+    def likely(self, wanted: float, chance: float = 0.0, more: int = 0) -> float:
+        """P(revenue >= wanted) with `more` deals that each have this chance."""
+        mean = self.mean + more * chance * self.per_win
+        variance = self.variance + more * (chance * self.squared - (chance * self.per_win) ** 2)
+        return 1 - below(wanted, mean, sqrt(max(variance, 1.0)))
+
+    def deals_for(self, wanted: float, chance: float, confidence: float) -> int | None:
+        """The fewest new deals with this chance that make it so likely; None beyond what anybody finds."""
+        return fewest(lambda more: self.likely(wanted, chance, more) >= confidence, chance)
+
+
+def fewest(enough: Callable[[int], bool], chance: float) -> int | None:
+    """The least number that is enough, by doubling and halving; None beyond what anybody finds."""
+    if enough(0):
+        return 0
+    if chance <= 0:
+        return None
+    low, high = 0, 1
+    while not enough(high):
+        low, high = high, high * 2
+        if high > GIVE_UP:
+            return None
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if enough(middle) else (middle, high)
+    return high
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 from math import ceil, fsum
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from pipetui.core.moment import Period
 
 Groups = list[tuple[float, int]]
+DealsFor = Callable[[float, float], "int | None"]
+"""The fewest new deals, each with such a chance, that make the goal so likely."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +55,14 @@ class Outlook:
     expected: float
     """What the open deals are expected to bring."""
     chance: float | None
-    """Of reaching it, with every deal on its own; None for revenue."""
+    """Of reaching it; None for revenue until the open deals were looked at one by one."""
     needs: dict[int, plan.Need]
     """By stage, as far as the stage the goal aims at."""
     tightest: plan.Need | None
     """None when the open deals are enough on average."""
     advice: Message
     for_80: int | None
-    """New deals in the first stage that make it 80 % likely; None for revenue, and when no number would."""
+    """New deals in the first stage that make it 80 % likely; None when no number would, and where `chance` is."""
 
     plan: tuple[StagePlan, ...] = ()
     """What each stage takes in time; empty for a goal that counts deals reaching a stage."""
@@ -73,23 +76,24 @@ class Outlook:
 def timed(
     one: Outlook, coming: Ahead, stages: Sequence[Stage], learned: Learned | None, period: Period
 ) -> Outlook:
-    """The same with what the period itself will bring: the chance of the goal, and the plan of each stage.
-
-    Revenue is planned in wins of the usual size.
-    """
+    """The same with what the period itself will bring: the chance of the goal, and the plan of each stage."""
     short = one.target - one.done
     if one.goal.metric == "reach":
         return one
     if one.goal.metric == "revenue":
-        if coming.revenue is None:
+        if coming.revenue is None or coming.earnings is None:
             return one
-        return replace(one, expected=coming.revenue.mean, chance=coming.revenue.at_least(short))
-    wanted = plan.round_up(short)
-    made = tuple(_stage_plan(coming, s, stage, wanted, learned, period) for s, stage in enumerate(stages))
+        expected, likely = coming.revenue.mean, coming.revenue.at_least(short)
+        deals_for: DealsFor = partial(coming.earnings.deals_for, short)
+    else:
+        wanted = plan.round_up(short)
+        expected, likely = coming.wins.mean, coming.outcomes.likely(wanted)
+        deals_for = partial(coming.outcomes.deals_for, wanted)
+    made = tuple(_stage_plan(coming, s, stage, deals_for, learned, period) for s, stage in enumerate(stages))
     timely = replace(
         one,
-        expected=coming.wins.mean,
-        chance=coming.outcomes.likely(wanted),
+        expected=expected,
+        chance=likely,
         for_80=made[0].for_80 if made else None,
         plan=made,
     )
@@ -117,10 +121,10 @@ def _in_time(one: Outlook, period: Period) -> Message:
 
 
 def _stage_plan(
-    coming: Ahead, place: int, stage: Stage, wanted: int, learned: Learned | None, period: Period
+    coming: Ahead, place: int, stage: Stage, deals_for: DealsFor, learned: Learned | None, period: Period
 ) -> StagePlan:
     chance = coming.fresh[place]
-    for_50, for_80 = (coming.outcomes.deals_for(wanted, chance, p) for p in (0.5, 0.8))
+    for_50, for_80 = deals_for(chance, 0.5), deals_for(chance, 0.8)
     if learned is None or period.end is None:
         return StagePlan(stage, chance, for_50, for_80, None, None, False)
     timing = learned.timings[place]
