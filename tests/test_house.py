@@ -25,6 +25,12 @@ HEAVY = {
     "click",
     "psycopg",
     "openpyxl",
+    "phonenumbers",
+    "email_validator",
+    "icalendar",
+    "vobject",
+    "typst",
+    "rapidfuzz",
 }
 CORE = [f"pipetui.core.{module.name}" for module in pkgutil.iter_modules(pipetui.core.__path__)]
 

@@ -10,6 +10,22 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar, Literal, Protocol
 
+from pipetui.core.choice import Macro as Macro
+from pipetui.core.choice import Mapping as Mapping
+from pipetui.core.choice import Rate as Rate
+from pipetui.core.choice import Setting as Setting
+from pipetui.core.choice import View as View
+from pipetui.core.meeting import Decision as Decision
+from pipetui.core.meeting import Review as Review
+from pipetui.core.party import Contact as Contact
+from pipetui.core.party import LostReason as LostReason
+from pipetui.core.party import Organization as Organization
+from pipetui.core.party import Participant as Participant
+from pipetui.core.party import Source as Source
+from pipetui.core.party import Spending as Spending
+from pipetui.core.party import Tag as Tag
+from pipetui.core.party import Tagging as Tagging
+from pipetui.core.stage import Criterion as Criterion
 from pipetui.core.stage import Event as Event
 from pipetui.core.stage import Kind as Kind
 from pipetui.core.stage import Pipeline as Pipeline
@@ -40,93 +56,6 @@ class Member:
     email: str | None = None
     role: Literal["owner", "manager", "rep", "reader"] = "rep"
     retired_at: datetime | None = None
-    version: int = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Organization:
-    """A company."""
-
-    table: ClassVar[str] = "organization"
-    id: int
-    name: str
-    email: str | None = None
-    phone: str | None = None
-    website: str | None = None
-    address: str | None = None
-    city: str | None = None
-    country: str | None = None
-    industry: str | None = None
-    employees: int | None = None
-    notes: str = ""
-    owner_id: int | None = None
-    external_id: str | None = None
-    created_at: datetime
-    archived_at: datetime | None = None
-    version: int = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contact:
-    """A person, alone or in a company."""
-
-    table: ClassVar[str] = "contact"
-    id: int
-    name: str
-    organization_id: int | None = None
-    job: str | None = None
-    email: str | None = None
-    phone: str | None = None
-    address: str | None = None
-    city: str | None = None
-    country: str | None = None
-    notes: str = ""
-    owner_id: int | None = None
-    external_id: str | None = None
-    created_at: datetime
-    archived_at: datetime | None = None
-    version: int = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """Where leads come from: web site, blog, trade show, referral."""
-
-    table: ClassVar[str] = "source"
-    id: int
-    name: str
-    version: int = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LostReason:
-    """Why a deal was lost."""
-
-    table: ClassVar[str] = "lost_reason"
-    id: int
-    name: str
-    version: int = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tag:
-    """A word deals, contacts and organizations can carry."""
-
-    table: ClassVar[str] = "tag"
-    id: int
-    name: str
-    version: int = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tagging:
-    """One tag on one deal, contact or organization."""
-
-    table: ClassVar[str] = "tagging"
-    id: int
-    tag_id: int
-    subject: Literal["deal", "contact", "organization"]
-    subject_id: int
     version: int = 1
 
 
@@ -207,6 +136,8 @@ class Activity:
     owner_id: int | None = None
     created_at: datetime
     external_id: str | None = None
+    repeat: str | None = None
+    """How far the next one lies ahead when this one is done: `2w`, `1m`; None for once."""
     version: int = 1
 
 
@@ -219,7 +150,7 @@ class Quote:
     deal_id: int
     number: str
     amount: int
-    """Minor units of `currency`."""
+    """Minor units of `currency`, without tax; the sum of its lines when it has any."""
     currency: str
     status: QuoteStatus = "draft"
     created_at: datetime
@@ -229,6 +160,39 @@ class Quote:
     """The day it was signed or refused."""
     notes: str = ""
     external_id: str | None = None
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteLine:
+    """One line of a quote. Quantities and percentages are decimal numbers as text, exact."""
+
+    table: ClassVar[str] = "quote_line"
+    id: int
+    quote_id: int
+    position: int
+    text: str
+    quantity: str = "1"
+    unit_price: int
+    """Minor units of the quote's currency, without tax."""
+    discount: str = "0"
+    """Percent taken off."""
+    tax: str = "0"
+    """Percent of tax that comes on top."""
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One criterion of a stage that is met by one deal."""
+
+    table: ClassVar[str] = "evidence"
+    id: int
+    deal_id: int
+    criterion_id: int
+    owner_id: int | None = None
+    """Who ticked it."""
+    ticked_at: datetime
     version: int = 1
 
 
@@ -252,59 +216,8 @@ class Goal:
     version: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class View:
-    """A saved filter: a named view on a number key, or a segment for reports and marketing."""
-
-    table: ClassVar[str] = "view"
-    id: int
-    name: str
-    query: str
-    sort: str | None = None
-    slot: int | None = None
-    """The number key, 1 to 9."""
-    segment: bool = False
-    version: int = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rate:
-    """One unit of `currency` is worth `value` of the store's currency."""
-
-    table: ClassVar[str] = "rate"
-    id: int
-    currency: str
-    value: str
-    """A decimal number as text, exact."""
-    version: int = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
-    """One choice that holds for everybody in the store: `currency`, `fiscal_month`, `week_start`, `history_start`."""
-
-    table: ClassVar[str] = "setting"
-    id: int
-    name: str
-    value: str
-    version: int = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mapping:
-    """How the columns of one kind of file were placed last time."""
-
-    table: ClassVar[str] = "mapping"
-    id: int
-    signature: str
-    """The normalised headers of the file, joined."""
-    choices: str
-    """JSON: columns by field, stages by value, date order."""
-    version: int = 1
-
-
 RECORDS: tuple[type[Record], ...] = (
     Pipeline, Stage, Member, Organization, Contact, Source, LostReason, Tag, Deal, Tagging, Visit, Activity, Quote,
-    Goal, View, Rate, Setting, Mapping,
+    Goal, View, Rate, Setting, Mapping, Participant, Spending, QuoteLine, Criterion, Evidence, Review, Decision, Macro,
 )  # fmt: skip
 """All kinds of record, each after those it refers to."""

@@ -55,3 +55,17 @@ class Stage:
         if not self.ratio_from or self.ratio_to is None:
             return None
         return min(self.ratio_to / self.ratio_from, 1.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Criterion:
+    """Something to be shown before a deal leaves a stage. It informs and never blocks."""
+
+    table: ClassVar[str] = "criterion"
+    id: int
+    stage_id: int
+    text: str
+    position: int
+    retired_at: datetime | None = None
+    """Retired criteria keep what was ticked."""
+    version: int = 1

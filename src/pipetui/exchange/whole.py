@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import MISSING, fields
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from pipetui.core.change import Change, Row, Scalar, field_names, record, row
+from pipetui.core.change import Change, Row, Scalar, field_names, record, row, scalar
 from pipetui.core.deal import RECORDS, Deal, Record
 from pipetui.core.desk import Desk
 from pipetui.core.message import say
@@ -23,6 +25,7 @@ REFERENCES = {
     "pipeline_id": "pipeline", "stage_id": "stage", "next_stage_id": "stage", "closed_from_id": "stage",
     "contact_id": "contact", "organization_id": "organization", "owner_id": "member", "pinned_by_id": "member",
     "source_id": "source", "lost_reason_id": "lost_reason", "tag_id": "tag", "deal_id": "deal",
+    "quote_id": "quote", "criterion_id": "criterion", "review_id": "review",
 }  # fmt: skip
 """The table each reference leads to; a tagging's `subject_id` leads to its `subject`."""
 ALIKE: Mapping[str, tuple[str, ...]] = {
@@ -33,6 +36,10 @@ ALIKE: Mapping[str, tuple[str, ...]] = {
     "activity": ("deal_id", "contact_id", "organization_id", "kind", "text", "due_on", "created_at"),
     "quote": ("deal_id", "number"), "goal": ("pipeline_id", "period", "metric", "stage_id", "owner_id"),
     "view": ("name",), "rate": ("currency",), "setting": ("name",), "mapping": ("signature",),
+    "participant": ("deal_id", "contact_id"), "spending": ("source_id", "spent_on", "amount", "currency", "text"),
+    "quote_line": ("quote_id", "position", "text"), "criterion": ("stage_id", "text"),
+    "evidence": ("deal_id", "criterion_id"), "review": ("pipeline_id", "owner_id", "began_at"),
+    "decision": ("review_id", "deal_id", "decided_at"), "macro": ("name",),
 }  # fmt: skip
 """What makes two records the same one, references resolved; an import adds what has no equal."""
 
@@ -124,7 +131,8 @@ def _resolved(
     table: str, kind: type[Record], values: Any, numbers: Mapping[tuple[str, int], int], at: int
 ) -> Row:
     try:
-        found: Row = {name: _cleaned(name, values[name]) for name in field_names(kind) if name != "version"}
+        given = {**_defaults(kind), **values}
+        found: Row = {name: _cleaned(name, given[name]) for name in field_names(kind) if name != "version"}
         found["version"] = 1
         for name, leads_to in REFERENCES.items():
             if found.get(name) is not None:
@@ -138,9 +146,15 @@ def _resolved(
     return found
 
 
+@cache
+def _defaults(kind: type[Record]) -> Row:
+    """The fields that a document of an earlier version may lack."""
+    return {one.name: scalar(one.default) for one in fields(cast("Any", kind)) if one.default is not MISSING}
+
+
 def _cleaned(name: str, value: Any) -> Scalar:
     if value is None or isinstance(value, int | float):
         return value
     if not isinstance(value, str):
         raise TypeError(name)
-    return clean(value, lines=name == "notes")
+    return clean(value, lines=name in ("notes", "minutes", "acts"))

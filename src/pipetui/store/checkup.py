@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from pipetui.core.message import Message, say, say_n
-from pipetui.store import derived, stays
+from pipetui.store import derived, parties, stays
 from pipetui.store.rows import KINDS, Which
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ def findings(db: Database, windows: Iterable[Which]) -> list[Message]:
     """One sentence for each thing that is wrong."""
     found = [say("The database reports: {finding}.", finding=finding) for finding in db.findings()]
     with db.reading():
-        found += [*_tally(db), *_stays(db), *_steps(db), *_words(db, windows), *_numbers(db)]
+        found += [*_tally(db), *_stays(db), *_steps(db), *_words(db, windows), *_parties(db), *_numbers(db)]
     return found
 
 
@@ -69,6 +69,11 @@ def _words(db: Database, windows: Iterable[Which]) -> list[Message]:
         "{n} deal cannot be found by its words.", "{n} deals cannot be found by their words.", n=wrong
     )
     return [told] if wrong else []
+
+
+def _parties(db: Database) -> list[Message]:
+    agree = parties.agree(db)
+    return [] if agree else [say("The list of people and companies does not agree with their records.")]
 
 
 def _numbers(db: Database) -> list[Message]:

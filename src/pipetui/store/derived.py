@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipetui.core.change import Row
 from pipetui.core.text import fold
-from pipetui.store import stays
+from pipetui.store import parties, stays
 from pipetui.store.rows import EVERY, KINDS, Which
 
 if TYPE_CHECKING:
@@ -183,6 +183,7 @@ def rebuild(db: Database, windows: Iterable[Which]) -> None:
         db.insert("deal_search", ("deal_id", "text"), words(db, which))
     rebuild_tally(db)
     stays.recount(db)
+    parties.rebuild(db)
     rebuild_numbers(db, (*KINDS, "batch", "journal"))
 
 

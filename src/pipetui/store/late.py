@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pipetui.core.change import Row
 from pipetui.core.message import say
 from pipetui.errors import Conflict
-from pipetui.store import derived
+from pipetui.store import derived, parties
 from pipetui.store.rows import EVERY, Spans, Which, among
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ ORDER_FIELDS = ("pipeline_id", "kind", "position")
 
 def differ(was: Row, becomes: Row, names: Iterable[str]) -> bool:
     """Whether some of these fields take another value."""
-    return any(was[name] != becomes[name] for name in names)
+    return any(was.get(name) != becomes.get(name) for name in names)
 
 
 class Late:
@@ -37,6 +37,8 @@ class Late:
         self._words: set[Any] = set()
         self._named: dict[str, set[Any]] = {"contact": set(), "organization": set(), "tag": set()}
         self._gone: dict[str, set[Any]] = {"deal": set(), "contact": set(), "organization": set()}
+        self._parties: dict[str, set[Any]] = {subject: set() for subject in parties.SUBJECTS}
+        self._renamed: set[Any] = set()
         self._fresh = Spans()
         self._reordered = False
 
@@ -45,6 +47,8 @@ class Late:
         if table == "deal":
             for row in rows:
                 self._fresh.add(row["id"])  # type: ignore[arg-type]
+        elif table in self._parties:
+            self._parties[table].update(row["id"] for row in rows)
         elif table == "visit":
             self._furthest.update(row["deal_id"] for row in rows if row["deal_id"] not in fresh)
         elif table == "activity":
@@ -54,6 +58,8 @@ class Late:
 
     def changed(self, table: str, was: Row, becomes: Row | None) -> None:
         """A row that takes other values, or goes."""
+        if table in self._parties and (becomes is None or differ(was, becomes, parties.FIELDS)):
+            self._parties[table].add(was["id"])
         if table in self._gone and becomes is None:
             self._gone[table].add(was["id"])
         elif table == "deal" and becomes is not None:
@@ -64,6 +70,8 @@ class Late:
         elif table in self._named and becomes is not None:
             if differ(was, becomes, PERSON_FIELDS if "email" in was else ("name",)):
                 self._named[table].add(was["id"])
+            if table == "organization" and was["name"] != becomes["name"]:
+                self._renamed.add(was["id"])
         elif table == "stage":
             self._reordered |= becomes is None or differ(was, becomes, ORDER_FIELDS)
         else:
@@ -83,6 +91,7 @@ class Late:
             self._db.run(f"DELETE FROM deal_search WHERE {which.of('deal_id')}", which.params)
         for which in self._unworded():
             derived.refresh_words(self._db, which)
+        self._list_parties()
         if self._reordered:
             tally.deltas.clear()
             derived.rebuild_tally(self._db)
@@ -108,6 +117,14 @@ class Late:
                 words.update(row[0] for row in self._db.rows(f"{select} {which.of(column)}", which.params))
         yield from among(sorted(words - self._gone["deal"]))
         yield from self._fresh.windows(WINDOW)
+
+    def _list_parties(self) -> None:
+        if sum(map(len, self._parties.values())) > parties.MANY:
+            parties.mark_stale(self._db)
+        elif not parties.stale(self._db):
+            self._parties["contact"].update(parties.staff(self._db, self._renamed))
+            for subject, numbers in self._parties.items():
+                parties.refresh(self._db, subject, numbers)
 
     def _refuse_orphans(self) -> None:
         for subject, numbers in self._gone.items():

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from pipetui.store.db import Database
 
 KINDS: dict[str, type[Record]] = {kind.table: kind for kind in RECORDS}
+OF_A_DEAL = frozenset(("visit", "activity", "quote", "participant", "evidence", "decision"))
+"""Records with the deal they hang on in `deal_id`."""
 AT_ONCE = 512
 """Numbers in one statement; below every engine's limit."""
 
@@ -83,7 +85,7 @@ def concerned(table: str, row: Row) -> int | None:
         deal = row["id"]
     elif table == "tagging":
         deal = row["subject_id"] if row["subject"] == "deal" else None
-    elif table in ("visit", "activity", "quote"):
+    elif table in OF_A_DEAL:
         deal = row["deal_id"]
     return deal if deal is None else int(deal)
 

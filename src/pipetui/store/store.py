@@ -13,10 +13,13 @@ from pipetui.core.deal import (
     Activity,
     Contact,
     Deal,
+    Evidence,
     Member,
     Organization,
+    Participant,
     Pipeline,
     Quote,
+    QuoteLine,
     Record,
     Tag,
     Visit,
@@ -60,6 +63,12 @@ class Dossier:
     tags: tuple[Tag, ...]
     entries: tuple[Entry, ...]
     """What the journal says of it, newest first."""
+    lines: tuple[QuoteLine, ...] = ()
+    """Of all its quotes."""
+    participants: tuple[Participant, ...] = ()
+    people: tuple[Contact, ...] = ()
+    """Those who take part, its first contact left aside."""
+    evidence: tuple[Evidence, ...] = ()
 
 
 class Store:
@@ -195,6 +204,14 @@ class Store:
                 tuple(self.all(Quote, deal_id=deal_id)),
                 self._tags(deal_id),
                 tuple(self.log(HISTORY, deal_id)),
+                self._lines(deal_id),
+                participants := tuple(self.all(Participant, deal_id=deal_id)),
+                tuple(
+                    self.get(Contact, number)
+                    for number in dict.fromkeys(one.contact_id for one in participants)
+                    if number != deal.contact_id
+                ),
+                tuple(self.all(Evidence, deal_id=deal_id)),
             )
 
     def changed(self) -> bool:
@@ -288,6 +305,15 @@ class Store:
         sql = f"""SELECT {", ".join(f"tag.{name}" for name in names)} FROM tag JOIN tagging ON tagging.tag_id = tag.id
             WHERE tagging.subject = 'deal' AND tagging.subject_id = ? ORDER BY tag.name"""
         return tuple(record(Tag, dict(zip(names, row, strict=True))) for row in self.db.rows(sql, (deal_id,)))
+
+    def _lines(self, deal_id: int) -> tuple[QuoteLine, ...]:
+        names = columns("quote_line")
+        sql = f"""SELECT {", ".join(f"quote_line.{name}" for name in names)} FROM quote_line
+            JOIN quote ON quote.id = quote_line.quote_id
+            WHERE quote.deal_id = ? ORDER BY quote_line.quote_id, quote_line.position, quote_line.id"""
+        return tuple(
+            record(QuoteLine, dict(zip(names, row, strict=True))) for row in self.db.rows(sql, (deal_id,))
+        )
 
     def _windows(self) -> Iterator[Which]:
         last = self.db.one("SELECT COALESCE(MAX(id), 0) FROM deal")

@@ -108,6 +108,7 @@ class OrganizationRow(Table, table=True):
     external_id: str | None = words(optional=True)
     created_at: str = words()
     archived_at: str | None = words(optional=True)
+    opted_out_at: str | None = words(optional=True)
     version: int = whole(1)
 
 
@@ -127,6 +128,7 @@ class ContactRow(Table, table=True):
     external_id: str | None = words(optional=True)
     created_at: str = words()
     archived_at: str | None = words(optional=True)
+    opted_out_at: str | None = words(optional=True)
     version: int = whole(1)
 
 
@@ -219,6 +221,7 @@ class ActivityRow(Table, table=True):
     owner_id: int | None = to("member", optional=True)
     created_at: str = words()
     external_id: str | None = words(optional=True)
+    repeat: str | None = words(optional=True)
     version: int = whole(1)
 
 
@@ -287,12 +290,109 @@ class MappingRow(Table, table=True):
     version: int = whole(1)
 
 
+class ParticipantRow(Table, table=True):
+    __tablename__ = "participant"
+    id: int = number()
+    deal_id: int = to("deal")
+    contact_id: int = to("contact")
+    role: str = words("")
+    version: int = whole(1)
+
+
+class SpendingRow(Table, table=True):
+    __tablename__ = "spending"
+    id: int = number()
+    source_id: int = to("source")
+    spent_on: str = words()
+    amount: int = whole()
+    currency: str = words()
+    text: str = words("")
+    version: int = whole(1)
+
+
+class QuoteLineRow(Table, table=True):
+    __tablename__ = "quote_line"
+    id: int = number()
+    quote_id: int = to("quote")
+    position: int = whole()
+    text: str = words()
+    quantity: str = words("1")
+    unit_price: int = whole()
+    discount: str = words("0")
+    tax: str = words("0")
+    version: int = whole(1)
+
+
+class CriterionRow(Table, table=True):
+    __tablename__ = "criterion"
+    id: int = number()
+    stage_id: int = to("stage")
+    text: str = words()
+    position: int = whole()
+    retired_at: str | None = words(optional=True)
+    version: int = whole(1)
+
+
+class EvidenceRow(Table, table=True):
+    __tablename__ = "evidence"
+    id: int = number()
+    deal_id: int = to("deal")
+    criterion_id: int = to("criterion")
+    owner_id: int | None = to("member", optional=True)
+    ticked_at: str = words()
+    version: int = whole(1)
+
+
+class ReviewRow(Table, table=True):
+    __tablename__ = "review"
+    id: int = number()
+    pipeline_id: int = to("pipeline")
+    owner_id: int | None = to("member", optional=True)
+    query: str = words("")
+    began_at: str = words()
+    ended_at: str | None = words(optional=True)
+    minutes: str | None = words(optional=True)
+    version: int = whole(1)
+
+
+class DecisionRow(Table, table=True):
+    __tablename__ = "decision"
+    id: int = number()
+    review_id: int = to("review")
+    deal_id: int = to("deal")
+    verdict: str = words()
+    text: str = words("")
+    decided_at: str = words()
+    version: int = whole(1)
+
+
+class MacroRow(Table, table=True):
+    __tablename__ = "macro"
+    id: int = number()
+    name: str = words()
+    acts: str = words()
+    version: int = whole(1)
+
+
 class DealSearchRow(Table, table=True):
     """What the words of a filter are looked for in, folded."""
 
     __tablename__ = "deal_search"
     deal_id: int = part(WHOLE)
     text: str = words()
+
+
+class PartySearchRow(Table, table=True):
+    """What people and companies are listed by and looked for in, folded."""
+
+    __tablename__ = "party_search"
+    subject: str = part(WORDS)
+    """`contact` or `organization`."""
+    party_id: int = part(WHOLE)
+    archived: int = whole(0)
+    name: str = words()
+    text: str = words()
+    """A line each: name, e-mail, phone, company, job, city."""
 
 
 class TallyRow(Table, table=True):
@@ -425,8 +525,20 @@ index("activity_deal", "activity", "deal_id")
 index("activity_contact", "activity", "contact_id")
 index("activity_organization", "activity", "organization_id")
 index("activity_external", "activity", "external_id")
+index("activity_due", "activity", "due_on", "id", where="due_on IS NOT NULL AND done_at IS NULL")
 index("visit_deal", "visit", "deal_id")
 index("quote_deal", "quote", "deal_id")
+index("quote_number", "quote", "number")
+index("quote_open", "quote", "valid_until", "id", where="status IN ('draft', 'sent')")
+index("quote_line_quote", "quote_line", "quote_id")
+index("participant_deal", "participant", "deal_id")
+index("participant_contact", "participant", "contact_id")
+index("spending_source", "spending", "source_id")
+index("evidence_deal", "evidence", "deal_id")
+index("decision_deal", "decision", "deal_id")
+index("decision_review", "decision", "review_id")
+index("party_by_name", "party_search", "subject", "archived", "name", "party_id")
+index("batch_at", "batch", "at", "id")
 index("tagging_subject", "tagging", "subject", "subject_id")
 index("tagging_tag", "tagging", "tag_id")
 index("journal_row", "journal", "table_name", "row_id")

@@ -275,6 +275,8 @@ class Pipetui(App[int]):
         self._refresh_marks()
         self._draw_around()
         self._when_calm()
+        if (reread := getattr(self.screen, "reread", None)) is not None:
+            reread()
 
     def _leave_empty_lane(self) -> None:
         """After a filter the cursor goes where there is something."""

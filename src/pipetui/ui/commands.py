@@ -102,9 +102,15 @@ COMMANDS: tuple[Command, ...] = (
     Command("park", ("p",), say("Park the deal until a day, or bring it back"), DEAL, None, _no_deal),
     Command("archive", ("a",), say("Archive the deal"), DEAL, None, _no_deal),
     Command("copy", ("y",), say("Copy the deal as text, over SSH too"), DEAL, None, _no_deal),
+    Command("tag", ("#",), say("Put tags on the deal, or take them off"), DEAL, None, _no_deal),
+    Command("quotes", ("Q",), say("Quotes of the deal: write, send, sign, refuse"), DEAL, None, _not_one),
+    Command("people", ("W",), say("Who takes part in the deal, and in which role"), DEAL, None, _not_one),
+    Command("evidence", ("v",), say("Tick what the stage asks for before the deal leaves it"), DEAL, None, _not_one),
     Command("mark", ("space",), say("Mark the deal, or take its mark away"), MANY, None, _no_deal),
     Command("mark_all", ("*",), say("Mark all deals of the column"), MANY),
     Command("repeat", (".",), say("Do the last thing again, here"), MANY, None, _no_deal),
+    Command("record", (";",), say("Record a macro: what you do next, until the same key"), MANY),
+    Command("play", (",",), say("Play a macro on the deal or the marked deals"), MANY, None, _no_deal),
     Command("undo", ("u",), say("Undo"), MANY, say("undo")),
     Command("redo", ("U",), say("Redo"), MANY),
     Command("left", ("h", "left"), say("One column to the left"), MOVE),
@@ -123,6 +129,13 @@ COMMANDS: tuple[Command, ...] = (
     Command("backtest", ("B",), say("How good is the forecast? Look back at what it said"), LOOK),
     Command("foresight", ("F",), say("Open the whole forecast: deals behind each figure, what if, levers"), LOOK),
     Command("cases", ("C",), say("Show the deals that its chance rests on"), LOOK, None, _not_one),
+    Command("review", ("R",), say("Hold a pipeline review, one deal at a time"), LOOK, say("review")),
+    Command("agenda", ("A",), say("Agenda: what is overdue, today, this week, later"), LOOK, say("agenda")),
+    Command("reports", ("r",), say("Reports: funnel, wins and losses, velocity, sources"), LOOK, say("reports")),
+    Command("travel", ("T",), say("See the board as it was on another day"), LOOK),
+    Command("contacts", ("@",), say("The people of the customer file"), LOOK),
+    Command("organizations", ("&",), say("The companies of the customer file"), LOOK),
+    Command("segments", ("M",), say("Segments for marketing, sources and what they cost"), LOOK),
     Command("filter", ("/",), say("Filter the deals"), LOOK, say("filter")),
     Command("view", tuple("123456789"), say("Show a saved view"), LOOK),
     Command("save_view", ("V",), say("Keep the filter as a view"), LOOK, None, _nothing_filtered),
@@ -148,7 +161,9 @@ SIGNS = {
 """Keys as people write them."""
 NAMES = {
     "slash": "/", "question_mark": "?", "colon": ":", "asterisk": "*", "full_stop": ".", "exclamation_mark": "!",
-    "left_square_bracket": "[", "right_square_bracket": "]", "less_than_sign": "<", "greater_than_sign": ">",
+    "left_square_bracket": "[", "right_square_bracket": "]", "number_sign": "#", "at": "@", "ampersand": "&",
+    "semicolon": ";", "comma": ",", "plus": "+", "minus": "-", "equals_sign": "=",
+    "less_than_sign": "<", "greater_than_sign": ">",
 }  # fmt: skip
 """Keys as they stand in the table, by the names Textual gives them."""
 

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from pipetui.ui.app import Pipetui
     from pipetui.ui.asking import Asking
     from pipetui.ui.dialogs import Dialogs
+    from pipetui.ui.openings import Openings
+
+OPENED = frozenset((
+    "quotes", "people", "evidence", "review", "agenda", "reports", "travel", "contacts", "organizations", "segments",
+))  # fmt: skip
+"""Commands that open a screen of their own."""
 
 
 class Handlers:
@@ -30,6 +36,9 @@ class Handlers:
         """Do what a command says; `key` is the one that was pressed."""
         self._key = key
         name = f"do_{command_id}"
+        if command_id in OPENED:
+            self._openings.open(command_id)
+            return
         answer = getattr(self if hasattr(self, name) else self._asking, name)()
         if answer is not None:
             await cast("Awaitable[None]", answer)
@@ -39,6 +48,12 @@ class Handlers:
         from pipetui.ui.asking import Asking
 
         return Asking(self.app)
+
+    @cached_property
+    def _openings(self) -> Openings:
+        from pipetui.ui.openings import Openings
+
+        return Openings(self.app)
 
     @cached_property
     def _dialogs(self) -> Dialogs:

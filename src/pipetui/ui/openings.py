@@ -1,0 +1,35 @@
+"""The screens that stand over the board: each is imported by the first key that asks for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipetui.core.message import say
+
+if TYPE_CHECKING:
+    from pipetui.ui.app import Pipetui
+
+
+class Openings:
+    """From a command to its screen, and from the screen back to the deal it ends with."""
+
+    def __init__(self, app: Pipetui) -> None:
+        self.app = app
+
+    def open(self, command_id: str) -> None:
+        """Open the screen of a command."""
+        self.app.push_screen(getattr(self, command_id)(), self._ended)
+
+    def _ended(self, deal_id: int | None) -> None:
+        app = self.app
+        if deal_id is None:
+            return
+        if app.reading.place(deal_id) is None:
+            app.tell(say("This deal is not on the board now: another period, a filter, or archived."), "warn")
+            return
+        app.reload(deal_id)
+        app.toggle("detail", full=True)
+
+    @property
+    def _deal_id(self) -> int:
+        return self.app.cards[0].id

@@ -1,0 +1,198 @@
+"""A screen of its own: a title with its keys, rows to choose from, and a line that says what is looked at.
+
+A page has one table of keys; it feeds the keys themselves, the title line, the help and README. For `Key(("t",),
+"plan", ...)` a page has a method `do_plan`.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+from textual import events
+from textual.app import ComposeResult
+from textual.screen import Screen
+
+from pipetui.core.message import Message, say
+from pipetui.errors import Conflict, PipetuiError
+from pipetui.lang import _, told
+from pipetui.ui.commands import NAMES, SIGNS
+from pipetui.ui.field import rule
+from pipetui.ui.paint import Line, Role, Span, fit, fitted
+from pipetui.ui.pane import Pane
+from pipetui.ui.rows import Row, Rows
+
+if TYPE_CHECKING:
+    from pipetui.ui.app import Pipetui
+
+
+class Key(NamedTuple):
+    """What a key does on a page."""
+
+    keys: tuple[str, ...]
+    act: str
+    label: Message
+    """Its line in the help."""
+    short: Message | None = None
+    """Its word in the title line."""
+
+    @property
+    def shown(self) -> str:
+        """The first of its keys, as people write it."""
+        return SIGNS.get(self.keys[0], self.keys[0])
+
+
+COMMON = (
+    Key(("u",), "undo", say("Undo")),
+    Key(("U",), "redo", say("Redo")),
+    Key(("?",), "help", say("The keys of this screen"), say("keys")),
+    Key(("escape", "q"), "back", say("Back"), say("back")),
+)
+"""The keys of every page, after its own."""
+
+
+class Page(Screen[int | None]):
+    """A full screen over the board. It ends with the number of a deal to show there, or None."""
+
+    AUTO_FOCUS = ""
+    CSS = "Page > Pane { width: 100%; }"
+    KEYS: ClassVar[tuple[Key, ...]] = ()
+    """Its own keys."""
+
+    def __init__(self, app: Pipetui) -> None:
+        super().__init__()
+        self.main = app
+        self.head, self.rows, self.foot = Pane(app.look), Rows(app.look), Pane(app.look)
+        self._said: tuple[str, Role] = "", ""
+        self._helping = False
+
+    # What each page says
+
+    def heading(self) -> str:
+        """Its title."""
+        raise NotImplementedError
+
+    def made(self, width: int) -> Sequence[Row]:
+        """Its rows, for a width in cells."""
+        raise NotImplementedError
+
+    def standing(self) -> Line:
+        """What is looked at, in one line."""
+        return []
+
+    def reread(self) -> None:
+        """The store has changed: read again what is shown. Called after every write, our own and others'."""
+        self.draw()
+
+    # How it stands
+
+    def compose(self) -> ComposeResult:
+        """A title, the rows, a line."""
+        self.styles.overflow_y = "hidden"
+        self.head.styles.height = self.foot.styles.height = 1
+        self.rows.styles.height = "1fr"
+        yield from (self.head, self.rows, self.foot)
+
+    def on_pane_resized(self) -> None:
+        """Draw for the size there is."""
+        self.draw()
+
+    def draw(self, at: int | None = None) -> None:
+        """Everything, for the size there is; the cursor on row `at` when it is given."""
+        width = self.rows.size.width
+        if not width:
+            return
+        shown = [(key.shown, told(key.short)) for key in (*self.KEYS, *COMMON) if key.short]
+        self.head.show([rule(self.heading(), width, shown)], 0)
+        self.rows.fill(self._help() if self._helping else self.made(width - 1), at)
+        line = [Span(f" {self._said[0]}", self._said[1])] if self._said[0] else self.standing()
+        self.foot.show([fitted(line, width)], 0)
+
+    def tell(self, message: Message, role: Role = "strong") -> None:
+        """Show a sentence at the bottom, until the next key."""
+        self._said = told(message), role
+        self.draw()
+
+    def _help(self) -> list[Row]:
+        keys = [
+            (" ".join(SIGNS.get(key, key) for key in one.keys), told(one.label))
+            for one in (*self.KEYS, *COMMON)
+        ]
+        keys = [("j k g G", _("Move about")), *keys]
+        return [
+            Row([]),
+            *(Row([Span("  "), Span(fit(key, 12), "key"), Span(f" {words}")]) for key, words in keys),
+        ]
+
+    # Keys
+
+    async def on_key(self, event: events.Key) -> None:
+        """One key, one act."""
+        event.stop()
+        event.prevent_default()
+        self._said = "", ""
+        key = NAMES.get(event.key) or (event.character if event.is_printable else None) or event.key
+        if self._helping:
+            self._helping = False
+            self.draw(0)
+        elif self.rows.walk(key):
+            self.walked()
+        else:
+            await self.attempt(self._act(key))
+
+    def walked(self) -> None:
+        """The cursor moved."""
+        self.draw_foot()
+
+    def draw_foot(self) -> None:
+        """The last line alone."""
+        line = [Span(f" {self._said[0]}", self._said[1])] if self._said[0] else self.standing()
+        self.foot.show([fitted(line, self.rows.size.width)], 0)
+
+    async def _act(self, key: str) -> None:
+        command = next((one for one in (*self.KEYS, *COMMON) if key in one.keys), None)
+        if command is None:
+            self.tell(say('"{key}" does nothing here. Press ? for the keys.', key=key), "warn")
+            return
+        answer = getattr(self, f"do_{command.act}")()
+        if inspect.isawaitable(answer):
+            await answer
+        if self.is_current:
+            self.draw()
+
+    async def attempt(self, act: Awaitable[None]) -> None:
+        """Await an act; what refuses it is told at the bottom."""
+        try:
+            await act
+        except Conflict as error:
+            from pipetui.ui.acts import clashing
+
+            self.reread()
+            self.tell(clashing(error), "bad")
+        except PipetuiError as error:
+            hint = error.hint
+            self.tell(
+                say("{message} {hint}", message=error.message, hint=hint) if hint else error.message, "warn"
+            )
+
+    def ask(self, dialog: Screen[Any], act: Callable[[Any], Awaitable[None]]) -> None:
+        """Open a dialog; its answer goes to `act`, unless there is none."""
+
+        def answered(given: object = None) -> None:
+            if given is not None:
+                self.run_worker(self.attempt(act(given)))
+
+        self.app.push_screen(dialog, answered)
+
+    async def do_undo(self) -> None:
+        await self.main.acts.undo()
+
+    async def do_redo(self) -> None:
+        await self.main.acts.redo()
+
+    def do_help(self) -> None:
+        self._helping = True
+
+    def do_back(self) -> None:
+        self.dismiss(None)
