@@ -123,16 +123,24 @@ def people(draw: Draw) -> Rows:
 
 
 def stays(draw: Draw, deal: int, last: int, began: float, ended: float | None) -> list[dict[str, object]]:
-    """The visits of one deal from the first stage to `last`, evenly spread; days ago, None while open."""
+    """The visits of one deal from the first stage to `last`, evenly spread; days ago, None while open.
+
+    Half of them went back once.
+    """
     until = 0.0 if ended is None else ended
-    edges = sorted((draw.chance.uniform(until, began) for _ in range(last - 1)), reverse=True)
+    path = list(range(1, last + 1))
+    if last > 1 and draw.chance.random() < 0.5:
+        back = draw.chance.randrange(1, last)
+        path[back + 1 : back + 1] = [path[back - 1], path[back]]
+    edges = sorted((draw.chance.uniform(until, began) for _ in path[1:]), reverse=True)
     edges = [began, *edges, until]
     visits = []
-    for stage in range(1, last + 1):
-        still = stage == last and ended is None
+    for at, stage in enumerate(path):
+        still = at == len(path) - 1
+        gone = still and ended is None
         visits.append({
-            "id": draw.number("visit"), "deal_id": deal, "stage_id": stage, "entered_at": draw.moment(edges[stage - 1]),
-            "left_at": None if still else draw.moment(edges[stage]), "next_stage_id": None if still else stage + 1,
+            "id": draw.number("visit"), "deal_id": deal, "stage_id": stage, "entered_at": draw.moment(edges[at]),
+            "left_at": None if gone else draw.moment(edges[at + 1]), "next_stage_id": None if still else path[at + 1],
         })  # fmt: skip
     return visits
 
@@ -157,6 +165,8 @@ def add_deal(draw: Draw, rows: Rows, organizations: list[dict[str, object]]) -> 
         "furthest_id": last, "closed_from_id": None if ended is None else last,
     }  # fmt: skip
     steps(draw, rows, deal, began, ended)
+    if last == len(STAGES) - 2 and deal["amount"] is not None:
+        offer(draw, rows, deal, ended)
     person = [contact["name"], contact["email"], contact["phone"]] if contact else ["", "", ""]
     words = [deal["title"], organization["name"], *person, " ".join(tags(draw, rows, deal_id))]
     rows["deal"].append(deal)
@@ -224,6 +234,36 @@ def steps(draw: Draw, rows: Rows, deal: dict[str, object], began: float, ended: 
         deal |= {"next_activity_id": n, "next_due": due}
 
 
+def offer(draw: Draw, rows: Rows, deal: dict[str, object], ended: float | None) -> None:
+    """A quote of two lines: sent while the deal is open, signed when it was won, refused when it was lost."""
+    sent = draw.chance.randint(0, 40) if ended is None else int(ended) + 10
+    status = "sent" if ended is None else "signed" if deal["stage_id"] == len(STAGES) - 1 else "refused"
+    n, amount = draw.number("quote"), int(str(deal["amount"]))
+    year = (draw.today - timedelta(days=sent)).year
+    rows["quote"].append({
+        "id": n, "deal_id": deal["id"], "number": f"{year}-{n:05d}", "amount": amount,
+        "currency": deal["currency"], "status": status, "created_at": draw.moment(sent + 1), "sent_on": draw.day(-sent),
+        "valid_until": draw.day(45 - sent), "decided_on": None if ended is None else draw.day(-int(ended)),
+    })  # fmt: skip
+    for position, price in enumerate((amount // 3, amount - amount // 3)):
+        rows["quote_line"].append({
+            "id": draw.number("quote_line"), "quote_id": n, "position": position, "text": draw.chance.choice(WHAT),
+            "unit_price": price, "tax": "20",
+        })  # fmt: skip
+
+
+def spendings(draw: Draw) -> list[dict[str, object]]:
+    """What each source cost in each month."""
+    return [
+        {
+            "id": draw.number("spending"), "source_id": source, "spent_on": draw.day(-30 * month),
+            "amount": draw.chance.randint(5, 300) * 1000, "currency": "EUR",
+        }
+        for month in range(24)
+        for source in range(1, len(SOURCES) + 1)
+    ]  # fmt: skip
+
+
 def tags(draw: Draw, rows: Rows, deal_id: int) -> list[str]:
     """Up to two tags on the deal."""
     taken = draw.chance.sample(range(len(TAGS)), draw.chance.choice((0, 0, 0, 1, 1, 2)))
@@ -245,7 +285,7 @@ def count(draw: Draw, deal: dict[str, object]) -> None:
 
 def chunks(draw: Draw, organizations: list[dict[str, object]]) -> Iterator[Rows]:
     """The deals and all that hangs on them, some thousands at a time."""
-    tables = ("contact", "deal", "tagging", "visit", "activity", "deal_search")
+    tables = ("contact", "deal", "tagging", "visit", "activity", "deal_search", "quote", "quote_line")
     for start in range(0, draw.deals, CHUNK):
         rows: Rows = {table: [] for table in tables}
         for _ in range(min(CHUNK, draw.deals - start)):
@@ -265,7 +305,7 @@ def insert(db: sqlite3.Connection, rows: Rows) -> None:
 def fill(db: sqlite3.Connection, draw: Draw) -> None:
     """Everything into an empty store; versions and flags take their defaults."""
     rows = people(draw)
-    insert(db, pipeline(draw) | rows)
+    insert(db, pipeline(draw) | rows | {"spending": spendings(draw)})
     for several in chunks(draw, rows["organization"]):
         insert(db, several)
     columns = [
@@ -282,7 +322,7 @@ def fill(db: sqlite3.Connection, draw: Draw) -> None:
     insert(db, {
         "tally": [dict(zip(columns, (*key, *sums), strict=True)) for key, sums in draw.tally.items()],
         "sequence": [{"name": table, "next": last + 1} for table, last in draw.numbers.items()],
-        "stale": [{"name": "stay_count"}],
+        "stale": [{"name": "stay_count"}, {"name": "party_search"}],
     })  # fmt: skip
 
 
@@ -317,6 +357,7 @@ def generate(path: Path, deals: int, seed: int, today: date) -> None:
         for _, sql in indexes:
             db.execute(sql)
         db.execute("COMMIT")
+        db.execute("ANALYZE")
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 

@@ -178,11 +178,13 @@ class Pipetui(App[int]):
         self.set_timer(LATER_SECONDS, lambda: self.run_worker(self.attempt(self._measure_pace())))
 
     async def _measure_pace(self) -> None:
-        """Once a day, learn from the won deals when others count as stalled."""
+        """Once a day, learn from the won deals when others count as stalled; and list who came by a large import."""
+        from pipetui.store import parties
         from pipetui.store.pace import measure_pace
 
         today = self.reading.scope.today
         await self.writer.write(lambda store: measure_pace(store.db, today))
+        await self.writer.write(lambda store: parties.ensure(store.db))
 
     def _dated(self) -> tuple[date, datetime]:
         return self.reading.scope.today, self.reading.scope.now
