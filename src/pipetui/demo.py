@@ -33,6 +33,7 @@ from pipetui.core.deal import (
 from pipetui.core.message import say
 from pipetui.core.moment import midnight
 from pipetui.core.text import fold
+from pipetui.demo_office import around
 
 if TYPE_CHECKING:
     from pipetui.core.deal import Record
@@ -171,6 +172,7 @@ def write(store: Store, today: date, seed: int = 1) -> None:
     known = Known(store.all(Stage), store.all(Source), store.all(LostReason), store.all(Member))
     sample = Sample(known, today, store.me, random.Random(f"{seed}"))
     _everything(sample)
+    sample.records += around(sample, seed)
     store.load(say("The demo"), (Change.add(record) for record in sample.records), undoable=False)
 
 
