@@ -21,10 +21,10 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
 
 from board import Size, median, size_of, store  # noqa: E402
-from pseudoterminal import PseudoTerminal  # noqa: E402
 
 from pipetui.ui.commands import BY_ID  # noqa: E402
 from pipetui.ui.handlers import OPENED  # noqa: E402
+from pseudoterminal import PseudoTerminal  # noqa: E402
 
 QUIET = 0.2
 """Seconds without a byte after which a screen is whole."""
