@@ -56,6 +56,8 @@ class Rows(Pane):
     def __init__(self, look: Look = PLAIN) -> None:
         super().__init__(look)
         self._rows: Sequence[Row] = ()
+        self._rests = False
+        """Whether there is a row for the cursor to rest on; otherwise keys scroll."""
         self.at = 0
         """The row under the cursor."""
 
@@ -68,8 +70,12 @@ class Rows(Pane):
         """Show other rows, the cursor on row `at`, or where it was as far as it can rest there."""
         before = self._seen()
         self._rows = rows
-        self.at = self._nearest(self.at if at is None else at, 1)
-        self._reveal()
+        self._rests = isinstance(rows, Paged) or any(row.target is not None for row in rows)
+        if self._rests:
+            self.at = self._nearest(self.at if at is None else at, 1)
+            self._reveal()
+        else:
+            self.at, self.top = 0, max(0, min(self.top if at is None else at, self._last_top))
         self._redraw(before)
 
     def walk(self, key: str) -> bool:
@@ -88,10 +94,13 @@ class Rows(Pane):
         """The cursor to a row, or the nearest it can rest on, looking on in its direction first."""
         before = self._seen()
         here = self.at
-        self.at = self._nearest(at, toward)
+        if self._rests:
+            self.at = self._nearest(at, toward)
         if self.at == here:
-            self.top = max(0, min(self.top + toward, self._last_top))
-        self._reveal()
+            # Lines beyond the last that can be chosen are read by scrolling.
+            self.top = max(0, min(self.top + (toward if self._rests else at - here), self._last_top))
+        else:
+            self._reveal()
         self._redraw(before)
 
     def _nearest(self, at: int, toward: int) -> int:
