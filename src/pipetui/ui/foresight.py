@@ -8,23 +8,17 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from textual import events
-from textual.app import ComposeResult
-from textual.screen import Screen
-
 from pipetui.core.deal import Member
-from pipetui.core.message import Message, say
+from pipetui.core.message import say
 from pipetui.core.moment import period as read_period
 from pipetui.core.whatif import WhatIf
-from pipetui.errors import Invalid, PipetuiError
-from pipetui.lang import _, money, told
+from pipetui.errors import Invalid
+from pipetui.lang import _, money
 from pipetui.ui.bar import period_name
 from pipetui.ui.card import name
-from pipetui.ui.field import rule
 from pipetui.ui.foresightlines import (
     LISTED,
     MOST,
-    Row,
     Target,
     behind,
     cases,
@@ -32,11 +26,12 @@ from pipetui.ui.foresightlines import (
     overview,
     signed,
 )
-from pipetui.ui.paint import GLYPHS, Line, Role, Span, fitted
-from pipetui.ui.pane import Pane
+from pipetui.ui.page import COMMON, Key, Page
+from pipetui.ui.paint import GLYPHS, Line, Span
 from pipetui.ui.pick import Option, Pick
 from pipetui.ui.prompt import Prompt
 from pipetui.ui.reckoner import Question
+from pipetui.ui.rows import Row
 from pipetui.ui.sandbox import POINTS, Sandbox
 
 if TYPE_CHECKING:
@@ -46,22 +41,34 @@ if TYPE_CHECKING:
     from pipetui.ui.app import Pipetui
 
 EVERYBODY = -1
-COUNTED = frozenset(("enter", "v", "+", "=", "-", "a", "m", "x", "r", "A"))
-"""Keys that need the forecast to be made."""
+COUNTED = frozenset(("open", "levers", "more", "fewer", "add", "on", "drop", "reset", "apply"))
+"""Acts that need the forecast to be made."""
 
 
-class Foresight(Screen[int | None]):
+class Foresight(Page):
     """Ends with the number of a deal to show on the board, or None."""
 
-    AUTO_FOCUS = ""
-    CSS = """
-    Foresight Pane { width: 100%; }
-    """
+    KEYS = (
+        Key(("enter",), "open", say("Open the deals behind the figure"), say("open")),
+        Key(("[",), "before", say("The period before")),
+        Key(("]",), "after", say("The next period"), say("period")),
+        Key(("p",), "period", say("Choose a period"), say("which")),
+        Key(("o",), "owner", say("Everybody, or one owner"), say("owner")),
+        Key(("+", "="), "more", say("What if more deals went on from the stage?"), say("what if")),
+        Key(("-",), "fewer", say("What if fewer did?")),
+        Key(("a",), "add", say("What if there were more deals in the stage?")),
+        Key(("m",), "on", say("What if the deal stood one stage further?"), say("move on")),
+        Key(("x",), "drop", say("What if the deal were lost?"), say("drop")),
+        Key(("v",), "levers", say("What each single improvement would bring"), say("levers")),
+        Key(("r",), "reset", say("Throw away what was tried")),
+        Key(("A",), "apply", say("Write what was tried, as one step")),
+        Key(("F",), "back", say("Back")),
+    )
 
     def __init__(self, app: Pipetui, deal_id: int | None = None) -> None:
         """With a deal it opens on the deals that its chance rests on."""
-        super().__init__()
-        self.main, self._first = app, deal_id
+        super().__init__(app)
+        self._first = deal_id
         self._period: Period = app.reading.forecast_period
         self._owner: Member | None = None
         self.forecast: Forecast | None = None
@@ -72,26 +79,11 @@ class Foresight(Screen[int | None]):
         self.lists: list[Callable[[int], list[Row]]] = []
         """What lies over the overview: the list looked at, and those it was opened from."""
         self._listed: Target | None = None
-        self._rows: list[Row] = []
-        self._at = 0
-        self._said: tuple[str, Role] = "", ""
         self._asked = 0
-        self._head, self._body, self._foot = Pane(app.look), Pane(app.look), Pane(app.look)
-
-    def compose(self) -> ComposeResult:
-        """A title, what is to be read, and what is looked at."""
-        self.styles.overflow_y = "hidden"
-        self._head.styles.height = self._foot.styles.height = 1
-        self._body.styles.height = "1fr"
-        yield from (self._head, self._body, self._foot)
 
     def on_mount(self) -> None:
         """Have the forecast made."""
         self.begin()
-
-    def on_pane_resized(self) -> None:
-        """Draw for the size there is."""
-        self.draw()
 
     # Making it
 
@@ -103,13 +95,7 @@ class Foresight(Screen[int | None]):
 
     def work(self, job: Awaitable[None]) -> None:
         """Do a job beside; what refuses it is told."""
-        self.run_worker(self._attempt(job))
-
-    async def _attempt(self, job: Awaitable[None]) -> None:
-        try:
-            await job
-        except PipetuiError as error:
-            self.tell(error.message, "bad")
+        self.run_worker(self.attempt(job))
 
     async def _make(self) -> None:
         """Ask for the forecast of what is looked at now; what was asked before does not count any more."""
@@ -121,7 +107,8 @@ class Foresight(Screen[int | None]):
         question = Question(scope, self._period, main.reading.pipeline.name, main.config.currency)
         made = await main.reckoner.ask(question)
         if made is not None and asked == self._asked:
-            self.forecast, self.shown, self._at = made, made.ahead, 0
+            self.forecast, self.shown = made, made.ahead
+            self.rows.at = 0
             most = sorted(made.deals, key=lambda deal: -(deal.contribution or deal.chance))[: 4 * MOST]
             self._get_names([deal.id for deal in most])
             if self._first is not None and made.base is not None and made.base.learned is not None:
@@ -137,89 +124,70 @@ class Foresight(Screen[int | None]):
 
     # Keys
 
-    async def on_key(self, event: events.Key) -> None:
-        """One key, one act."""
-        event.stop()
-        event.prevent_default()
-        self._said = "", ""
-        key = event.character if event.character and event.is_printable else event.key
-        if not self._walk(key):
-            self._act(key)
-        self.draw()
-
-    def _walk(self, key: str) -> bool:
-        """Go to another figure."""
-        page, ends = max(self._body.size.height - 1, 1), 2**31
-        steps = {
-            "j": 1, "down": 1, "k": -1, "up": -1, "pagedown": page, " ": page, "pageup": -page, "g": -ends,
-            "home": -ends, "G": ends, "end": ends,
-        }  # fmt: skip
-        if key not in steps:
-            return False
-        chosen = [at for at, row in enumerate(self._rows) if row.target is not None]
-        step = steps[key]
-        if not chosen:
-            self._body.scroll_by(step)
-        elif abs(step) == 1:
-            here = chosen.index(self._at) if self._at in chosen else -1
-            nearest = here + step
-            if 0 <= nearest < len(chosen):
-                self._at = chosen[nearest]
-            else:
-                self._body.scroll_by(step)
-                return True
-        else:
-            wanted = self._at + step
-            self._at = min(chosen, key=lambda at: abs(at - wanted))
-        self._reveal()
-        return True
-
-    def _reveal(self) -> None:
-        height = self._body.size.height
-        if self._at < self._body.top:
-            self._body.scroll_by(self._at - self._body.top)
-        elif self._at >= self._body.top + height:
-            self._body.scroll_by(self._at - self._body.top - height + 1)
-
-    def _act(self, key: str) -> None:
-        if self.forecast is None and key in COUNTED:
+    async def act(self, command: Key) -> None:
+        """As on every page, once there is a forecast to act on."""
+        if self.forecast is None and command.act in COUNTED:
             self.tell(say("It is still being counted."), "warn")
-            return
-        match key:
-            case "escape" | "q" | "F":
-                self._back()
-            case "enter":
-                self._open()
-            case "[" | "]":
-                self._turn(forward=key == "]")
-            case "p":
-                self._ask_period()
-            case "o":
-                self._ask_owner()
-            case "v":
-                self.work(self.sandbox.levers())
-            case "+" | "=" | "-":
-                self.sandbox.ratio(-POINTS if key == "-" else POINTS)
-            case "a":
-                self.sandbox.ask_deals()
-            case "m" | "x":
-                self.sandbox.deal(drop=key == "x")
-            case "r":
-                self.work(self.sandbox.reset())
-            case "A":
-                self.sandbox.apply()
-            case _:
-                self.tell(say('"{key}" does nothing here.', key=key), "warn")
+        else:
+            await super().act(command)
+
+    def in_title(self) -> Sequence[Key]:
+        """In a list, what can be tried with a deal; over the overview all else."""
+        deals = ("on", "drop")
+        shown = {key.act: key for key in (*self.KEYS[:-1], *COMMON)}
+        if self.lists:
+            return [shown["open"], shown["drop"], shown["on"], shown["back"]]
+        return [key for key in shown.values() if key.act not in deals]
 
     @property
     def target(self) -> Target | None:
         """What the row under the cursor stands for."""
-        return self._rows[self._at].target if 0 <= self._at < len(self._rows) else None
+        found: Target | None = self.rows.target
+        return found
 
-    def _back(self) -> None:
+    def do_before(self) -> None:
+        self._turn(forward=False)
+
+    def do_after(self) -> None:
+        self._turn(forward=True)
+
+    def do_more(self) -> None:
+        self.sandbox.ratio(POINTS)
+
+    def do_fewer(self) -> None:
+        self.sandbox.ratio(-POINTS)
+
+    def do_add(self) -> None:
+        self.sandbox.ask_deals()
+
+    def do_on(self) -> None:
+        self.sandbox.deal(drop=False)
+
+    def do_drop(self) -> None:
+        self.sandbox.deal(drop=True)
+
+    def do_levers(self) -> None:
+        self.work(self.sandbox.levers())
+
+    def do_reset(self) -> None:
+        self.work(self.sandbox.reset())
+
+    def do_apply(self) -> None:
+        self.sandbox.apply()
+
+    async def do_undo(self) -> None:
+        await super().do_undo()
+        self.begin()
+
+    async def do_redo(self) -> None:
+        await super().do_redo()
+        self.begin()
+
+    def do_back(self) -> None:
         if self.lists:
             self.lists.pop()
-            self._listed, self._at = None, 0
+            self._listed = None
+            self.draw(0)
         elif not self.sandbox.change.empty:
             self.work(self.sandbox.reset())
         else:
@@ -227,7 +195,7 @@ class Foresight(Screen[int | None]):
 
     # What is behind a figure
 
-    def _open(self) -> None:
+    def do_open(self) -> None:
         target, one = self.target, self.forecast
         if target is None or one is None:
             return
@@ -246,7 +214,7 @@ class Foresight(Screen[int | None]):
     def open_list(self, made: Callable[[int], list[Row]]) -> None:
         """Look at a list, made for each width; esc goes back."""
         self.lists.append(made)
-        self._at = 0
+        self.draw(0)
 
     def _behind(self, width: int) -> list[Row]:
         one, shown, target = self.forecast, self.shown, self._listed
@@ -303,7 +271,7 @@ class Foresight(Screen[int | None]):
         else:
             self.begin()
 
-    def _ask_period(self) -> None:
+    def do_period(self) -> None:
         def understood(text: str) -> Line:
             return [Span(period_name(self._read(text)), "accent")]
 
@@ -319,7 +287,7 @@ class Foresight(Screen[int | None]):
         reading = self.main.reading
         return read_period(text, reading.scope.today, self.main.config.fiscal_month or 1)
 
-    def _ask_owner(self) -> None:
+    def do_owner(self) -> None:
         members = [one for one in self.main.reading.store.all(Member) if one.retired_at is None]
         options = [
             Option(EVERYBODY, _("everybody")),
@@ -336,58 +304,21 @@ class Foresight(Screen[int | None]):
 
     # Drawing
 
-    def tell(self, message: Message, role: Role) -> None:
-        """Show a sentence at the bottom, until the next key."""
-        self._said = told(message), role
-        self.draw()
+    def heading(self) -> str:
+        """What it is."""
+        return _("Forecast")
 
-    def hush(self) -> None:
-        """Say nothing more."""
-        self._said = "", ""
-
-    def draw(self) -> None:
-        """Everything, for the size there is."""
-        width = self._body.size.width
-        if not width:
-            return
-        self._head.show([rule(_("Forecast"), width, self._keys())], 0)
-        self._rows = self._made(width)
-        targets = [at for at, row in enumerate(self._rows) if row.target is not None]
-        if self._at not in targets and targets:
-            self._at = min(targets, key=lambda at: abs(at - self._at))
-        self._body.show([self._drawn(at, row) for at, row in enumerate(self._rows)])
-        self._foot.show([fitted(self._standing(), width)], 0)
-
-    def _keys(self) -> list[tuple[str, str]]:
-        if self.lists:
-            return [("enter", _("open")), ("x", _("drop")), ("m", _("move on")), ("esc", _("back"))]
-        words = {
-            "enter": _("open"),
-            "[ ]": _("period"),
-            "p": _("which"),
-            "o": _("owner"),
-            "+ - a": _("what if"),
-        }
-        return [*words.items(), ("v", _("levers")), ("esc", _("back"))]
-
-    def _made(self, width: int) -> list[Row]:
+    def made(self, width: int) -> list[Row]:
+        """The list looked at, or the overview."""
         one, shown = self.forecast, self.shown
         if one is None or shown is None:
             return [Row([]), Row([Span(f"  {_('Counting…')}", "dim")])]
         if self.lists:
-            return self.lists[-1](width - 1)
-        return overview(one, shown, self.sandbox.change, self._names, width - 1)
+            return self.lists[-1](width)
+        return overview(one, shown, self.sandbox.change, self._names, width)
 
-    def _drawn(self, at: int, row: Row) -> Line:
-        here = at == self._at and row.target is not None
-        if row.target is None or not here:
-            return row.line
-        return [Span(GLYPHS.bar, "accent"), Span(row.line[0].text[1:]), *row.line[1:]]
-
-    def _standing(self) -> Line:
-        """What is looked at, or what has just been said."""
-        if self._said[0]:
-            return [Span(f" {self._said[0]}", self._said[1])]
+    def standing(self) -> Line:
+        """What is looked at, or what is tried."""
         reading = self.main.reading
         parts = [
             reading.pipeline.name,

@@ -10,6 +10,7 @@ from pipetui.lang import _, chance, money, number, percent, span, told
 from pipetui.ui.forecast import goal_lines, left_out_said
 from pipetui.ui.foretold import ahead_lines, rest_lines
 from pipetui.ui.paint import GLYPHS, Line, Role, Span, cells, fit, wrapped
+from pipetui.ui.rows import Row
 
 if TYPE_CHECKING:
     from pipetui.core.ahead import Ahead, Candidate, Part
@@ -30,13 +31,6 @@ class Target(NamedTuple):
 
     kind: Kind
     value: int | str = 0
-
-
-class Row(NamedTuple):
-    """A line, and what it stands for when it can be chosen."""
-
-    line: Line
-    target: Target | None = None
 
 
 Cells = Sequence[tuple[str, Role]]

@@ -81,6 +81,10 @@ class Page(Screen[int | None]):
         """What is looked at, in one line."""
         return []
 
+    def in_title(self) -> Sequence[Key]:
+        """The keys of the title line, as far as they have a word for it."""
+        return (*self.KEYS, *COMMON)
+
     def reread(self) -> None:
         """The store has changed: read again what is shown. Called after every write, our own and others'."""
         self.draw()
@@ -103,7 +107,7 @@ class Page(Screen[int | None]):
         width = self.rows.size.width
         if not width:
             return
-        shown = [(key.shown, told(key.short)) for key in (*self.KEYS, *COMMON) if key.short]
+        shown = [(key.shown, told(key.short)) for key in self.in_title() if key.short]
         self.head.show([rule(self.heading(), width, shown)], 0)
         self.rows.fill(self._help() if self._helping else self.made(width - 1), at)
         line = [Span(f" {self._said[0]}", self._said[1])] if self._said[0] else self.standing()
@@ -145,6 +149,10 @@ class Page(Screen[int | None]):
         """The cursor moved."""
         self.draw_foot()
 
+    def hush(self) -> None:
+        """Say nothing more."""
+        self._said = "", ""
+
     def draw_foot(self) -> None:
         """The last line alone."""
         line = [Span(f" {self._said[0]}", self._said[1])] if self._said[0] else self.standing()
@@ -155,11 +163,15 @@ class Page(Screen[int | None]):
         if command is None:
             self.tell(say('"{key}" does nothing here. Press ? for the keys.', key=key), "warn")
             return
+        await self.act(command)
+        if self.is_current:
+            self.draw()
+
+    async def act(self, command: Key) -> None:
+        """Do what a key says."""
         answer = getattr(self, f"do_{command.act}")()
         if inspect.isawaitable(answer):
             await answer
-        if self.is_current:
-            self.draw()
 
     async def attempt(self, act: Awaitable[None]) -> None:
         """Await an act; what refuses it is told at the bottom."""

@@ -68,12 +68,14 @@ class Rows(Pane):
 
     def fill(self, rows: Sequence[Row], at: int | None = None) -> None:
         """Show other rows, the cursor on row `at`, or where it was as far as it can rest there."""
-        before = self._seen()
+        before, seen = self._seen(), self._in_sight
         self._rows = rows
         self._rests = isinstance(rows, Paged) or any(row.target is not None for row in rows)
         if self._rests:
             self.at = self._nearest(self.at if at is None else at, 1)
-            self._reveal()
+            self.top = max(0, min(self.top if at is None else at, self._last_top))
+            if seen or at:
+                self._reveal()
         else:
             self.at, self.top = 0, max(0, min(self.top if at is None else at, self._last_top))
         self._redraw(before)
@@ -87,8 +89,22 @@ class Rows(Pane):
         }  # fmt: skip
         if key not in steps:
             return False
-        self.go(self.at + steps[key], 1 if steps[key] > 0 else -1)
+        step = steps[key]
+        if abs(step) == 1 and self._rests and not self._in_sight and (step > 0) == (self.at > self.top):
+            self._scroll(step)
+        else:
+            self.go(self.at + step, 1 if step > 0 else -1)
         return True
+
+    @property
+    def _in_sight(self) -> bool:
+        return self._rests and self.top <= self.at < self.top + self.size.height
+
+    def _scroll(self, step: int) -> None:
+        """Read on toward a cursor that is out of sight."""
+        before = self._seen()
+        self.top = max(0, min(self.top + step, self._last_top))
+        self._redraw(before)
 
     def go(self, at: int, toward: int = 1) -> None:
         """The cursor to a row, or the nearest it can rest on, looking on in its direction first."""

@@ -130,7 +130,7 @@ class Sandbox:
         if left:
             self._screen.tell(say("Applied, but for the deals that do not exist yet."), "strong")
         else:
-            self._screen.tell(say("Applied: u on the board takes it back."), "strong")
+            self._screen.tell(say("Applied: u takes it back."), "strong")
 
     async def levers(self) -> None:
         """List what each single improvement would bring."""
