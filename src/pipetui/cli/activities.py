@@ -15,6 +15,7 @@ from pipetui.core import activities as rules
 from pipetui.core.deal import Activity, ActivityKind
 from pipetui.core.message import Message, say
 from pipetui.core.moves import Changes
+from pipetui.core.recurrence import repeat_from_words
 from pipetui.core.step import Step
 from pipetui.lang import _
 
@@ -52,6 +53,9 @@ def list_activities(session: Session, deal_id: int | None = None) -> None:
 @_text
 @click.option("--due", metavar=_("DATE"), default="", help=_("Its day; today by default."))
 @click.option("--at", "clock", metavar="HH:MM", help=_("Its time."))
+@click.option(
+    "--repeat", "often", metavar=_("2w"), default="", help=_("How often it comes back: 2w, 1m, every 3 days.")
+)
 @pass_session
 def add(
     session: Session,
@@ -60,9 +64,10 @@ def add(
     text: tuple[str, ...],
     due: str,
     clock: str | None,
+    often: str,
 ) -> None:
     deal = session.deal(deal_id)
-    step = Step(kind, " ".join(text), fields.day(session, due), clock)
+    step = Step(kind, " ".join(text), fields.day(session, due), clock, repeat_from_words(often))
     changes = rules.plan(step, session.desk, deal=deal, visit=session.visit(deal))
     _write(session, say("Plan a step"), changes)
 
@@ -98,7 +103,7 @@ def done(session: Session, number: int, no_answer: bool) -> None:
 @click.argument("words", nargs=-1, required=True, metavar="FIELD=VALUE...")
 @pass_session
 def edit(session: Session, number: int, words: tuple[str, ...]) -> None:
-    given = fields.pairs(words, dict.fromkeys(("kind", "text", "due", "time", "owner")))
+    given = fields.pairs(words, dict.fromkeys(("kind", "text", "due", "time", "owner", "repeat")))
     values: dict[str, object] = {name: given[name] for name in ("kind", "text") if name in given}
     if "kind" in values and values["kind"] not in KINDS:
         raise click.UsageError(_("The kinds are {names}.").format(names=", ".join(KINDS)))
@@ -106,9 +111,32 @@ def edit(session: Session, number: int, words: tuple[str, ...]) -> None:
         values["due_on"] = fields.day(session, given["due"])
     if "time" in given:
         values["due_time"] = given["time"] or None
+    if "repeat" in given:
+        values["repeat"] = repeat_from_words(given["repeat"])
     if "owner" in given:
         values["owner_id"] = fields.member(session, given["owner"])
     session.commit(say("Change a step"), rules.change(session.store.get(Activity, number), **values))
+    show(session, [session.store.get(Activity, number)])
+
+
+@activity.command("snooze", help=_("A planned step is due another day: pipetui activity snooze 40 friday"))
+@click.argument("number", type=int)
+@click.argument("words", nargs=-1)
+@pass_session
+def snooze(session: Session, number: int, words: tuple[str, ...]) -> None:
+    until = fields.day(session, " ".join(words) or "tomorrow")
+    assert until is not None
+    session.commit(
+        say("Snooze a step until {day}", day=until), rules.snooze(session.store.get(Activity, number), until)
+    )
+    show(session, [session.store.get(Activity, number)])
+
+
+@activity.command("skip", help=_("What repeats is not done this time, but comes back."))
+@click.argument("number", type=int)
+@pass_session
+def skip(session: Session, number: int) -> None:
+    session.commit(say("Skip a step"), rules.skip(session.store.get(Activity, number), session.desk))
     show(session, [session.store.get(Activity, number)])
 
 

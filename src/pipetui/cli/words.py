@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, Message]] = {
     "stages": ("stages", say("List and change the stages of the pipeline")),
     "quote": ("quotes", say("Quotes of a deal")),
     "activity": ("activities", say("Calls, e-mails, meetings, tasks and notes")),
+    "due": ("due", say("What is overdue and due today, for a cron job")),
     "contact": ("customers", say("People")),
     "org": ("customers", say("Companies")),
     "tag": ("tags", say("Tags on deals")),

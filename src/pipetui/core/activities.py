@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
 from pipetui.core.change import Change
@@ -11,6 +12,7 @@ from pipetui.core.desk import Desk
 from pipetui.core.fields import ACTIVITY, fit
 from pipetui.core.message import say
 from pipetui.core.moves import Changes, record_event, written
+from pipetui.core.recurrence import following
 from pipetui.core.step import Step as Step
 from pipetui.core.step import activity as activity_of
 from pipetui.errors import Refused
@@ -60,10 +62,46 @@ def log(
 def done(
     activity: Activity, desk: Desk, deal: Deal | None = None, visit: Visit | None = None, reached: bool = True
 ) -> Changes:
-    """A planned step was taken; its deal moves as with `log`. Raises Refused when it is done already."""
+    """A planned step was taken; its deal moves as with `log`, and what repeats is planned again.
+
+    Raises Refused when it is done already.
+    """
     if activity.done_at is not None:
         raise Refused(say("This is done already."))
-    return (Change.edit(activity, done_at=desk.now), *_brought(activity.kind, reached, deal, visit, desk))
+    taken = Change.edit(activity, done_at=desk.now)
+    return (taken, *_again(activity, desk), *_brought(activity.kind, reached, deal, visit, desk))
+
+
+def _again(activity: Activity, desk: Desk) -> Changes:
+    """The next of what repeats."""
+    if activity.repeat is None or activity.due_on is None:
+        return ()
+    due, repeat = following(activity.due_on, activity.repeat, desk.today)
+    comes = replace(
+        activity,
+        id=desk.new_id(),
+        due_on=due,
+        repeat=repeat,
+        created_at=desk.now,
+        external_id=None,
+        version=1,
+    )
+    return (Change.add(comes),)
+
+
+def skip(activity: Activity, desk: Desk) -> Changes:
+    """This time it is not done, but it comes back. Raises Refused when it does not repeat or is done."""
+    if activity.repeat is None or activity.due_on is None or activity.done_at is not None:
+        raise Refused(say("It does not repeat."), hint=say("Cancel it instead."))
+    due, repeat = following(activity.due_on, activity.repeat, max(activity.due_on, desk.today))
+    return (Change.edit(activity, due_on=due, repeat=repeat),)
+
+
+def snooze(activity: Activity, until: date) -> Changes:
+    """Due another day. Raises Refused when it is done."""
+    if activity.done_at is not None:
+        raise Refused(say("This is done already."))
+    return written(Change.edit(activity, due_on=until))
 
 
 def change(activity: Activity, **values: Any) -> Changes:

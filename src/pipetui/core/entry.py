@@ -136,7 +136,7 @@ def _word(kind: type[W], name: str, desk: Desk, known: dict[str, list[W]]) -> W:
 def _step(draft: Draft) -> Step | None:
     if draft.step is None:
         return None
-    return Step(draft.step_kind, draft.step, draft.step_due, draft.step_time)
+    return Step(draft.step_kind, draft.step, draft.step_due, draft.step_time, draft.step_repeat)
 
 
 def _once(changes: Iterable[Change], register: Register) -> list[Change]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from pipetui.core.message import Message, say
+from pipetui.core.recurrence import REPEAT
 from pipetui.core.text import clean
 from pipetui.errors import Invalid
 
@@ -82,6 +83,15 @@ def clock(value: str | None) -> str | None:
     raise Invalid(say('"{text}" is not a time of day.', text=word(value)), hint=say("Write it like 09:30."))
 
 
+def repeat(value: str | None) -> str | None:
+    """How often something comes back, as `core.recurrence` writes it."""
+    if value is not None and REPEAT.fullmatch(value) is None:
+        raise Invalid(
+            say('"{text}" does not say how often.', text=value), say("Write it like 2w, 1m or every 3 days.")
+        )
+    return value
+
+
 def between(least: int, most: int, message: Message) -> Rule:
     """A whole number in a range, or None."""
 
@@ -135,6 +145,7 @@ ACTIVITY: Mapping[str, Rule] = {
     "due_on": anything,
     "due_time": clock,
     "owner_id": anything,
+    "repeat": repeat,
 }
 QUOTE: Mapping[str, Rule] = {
     "number": name,

@@ -21,6 +21,7 @@ from pipetui.core import fields
 from pipetui.core.deal import ActivityKind
 from pipetui.core.message import Message, say
 from pipetui.core.money import Money, amount_from_text
+from pipetui.core.recurrence import repeat_from_words
 from pipetui.core.shapes import MONEY, PERCENT, PHONE, amount_of, is_email, is_phone
 from pipetui.core.text import clean, day_from_words, fold
 from pipetui.errors import Invalid
@@ -104,6 +105,8 @@ class Draft:
     step_due: date | None = None
     step_time: str | None = None
     """`HH:MM`."""
+    step_repeat: str | None = None
+    """How often it comes back, as `core.recurrence` writes it."""
     places: tuple[Place, ...] = ()
     """For colouring the line, in order."""
     problems: tuple[Problem, ...] = ()
@@ -136,6 +139,10 @@ class _Reader:
     def trouble(self, message: Message, start: int, end: int) -> None:
         """A stretch cannot be read."""
         self.problems.append(Problem(message, start, end))
+
+
+_REPEAT = re.compile(r"\b(?:every|tous les|toutes les|chaque)\s+(?:\d+\s+)?[^\W\d]+", re.IGNORECASE)
+"""How often a step comes back, within its words."""
 
 
 def draft(line: str, today: date, known: Known) -> Draft:
@@ -283,6 +290,7 @@ def _take_step(reader: _Reader, at: int) -> None:
     clock = _clock(said.split(" ", 1)[0])
     if clock is not None:
         said = said.partition(" ")[2].strip()
+    said, repeat = _repeating(said)
     reader.keep(
         "step",
         at,
@@ -291,7 +299,20 @@ def _take_step(reader: _Reader, at: int) -> None:
         step_due=due or reader.today,
         step_time=clock,
         step_kind=kind_of(said),
+        step_repeat=repeat,
     )
+
+
+def _repeating(said: str) -> tuple[str, str | None]:
+    """What is to be done without the words that say how often: `call every 2 weeks`, `appeler tous les mois`."""
+    found = _REPEAT.search(said)
+    if found is None:
+        return said, None
+    try:
+        repeat = repeat_from_words(found[0])
+    except Invalid:
+        return said, None
+    return f"{said[: found.start()].strip()} {said[found.end() :].strip()}".strip(), repeat
 
 
 def _clock(word: str) -> str | None:

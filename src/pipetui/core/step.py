@@ -23,6 +23,8 @@ class Step:
     """The day it is planned for; today when a plan names none."""
     due_time: str | None = None
     """Local wall clock, `HH:MM`."""
+    repeat: str | None = None
+    """How often it comes back, as `core.recurrence` writes it."""
 
 
 def activity(
@@ -45,6 +47,9 @@ def activity(
         organization_id=organization_id,
         owner_id=desk.me,
         created_at=desk.now,
-        **fit(ACTIVITY, {"kind": step.kind, "text": step.text, "due_time": step.due_time}),
+        **fit(
+            ACTIVITY,
+            {"kind": step.kind, "text": step.text, "due_time": step.due_time, "repeat": step.repeat},
+        ),
         **values,
     )

@@ -6,27 +6,23 @@ import os
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pipetui import lang
 from pipetui.core.change import Batch, Change
 from pipetui.core.deal import Deal, LostReason, Member, View
 from pipetui.core.message import Message, say, say_n
 from pipetui.core.query import parse
-from pipetui.core.quickadd import Draft, Known, draft
 from pipetui.core.step import Step
-from pipetui.core.text import day_from_words
-from pipetui.errors import Conflict, Invalid, Refused
+from pipetui.errors import Conflict, Refused
 from pipetui.lang import _, day, told
 from pipetui.store.orders import SORTS
+from pipetui.ui import steps
 from pipetui.ui.bar import SORT_NAMES
 from pipetui.ui.card import name
 from pipetui.ui.commands import COMMANDS
-from pipetui.ui.paint import KINDS, Line, Span
+from pipetui.ui.paint import Line, Span
 from pipetui.ui.pick import Option, Pick
 from pipetui.ui.prompt import Prompt, Understand
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from pipetui.core.stage import Stage
     from pipetui.store.cards import Card
     from pipetui.ui.app import Pipetui
@@ -87,22 +83,35 @@ class Asking:
     def do_plan(self) -> None:
         cards = self.app.cards
 
-        async def planned(text: str) -> None:
-            await self.app.acts.plan(cards, _step(self._draft(text)))
+        self.plan(cards, _("Next step"))
 
-        example = _("fri call back   ·   tomorrow 14:00 meeting   ·   30/9 email the offer")
-        self._prompt(_("Next step"), self._said_step, planned, example=example)
+    def plan(self, cards: Sequence[Card], title: str) -> None:
+        """Ask for the next step of these deals."""
+        today = self.app.reading.scope.today
+
+        async def planned(text: str) -> None:
+            await self.app.acts.plan(cards, steps.read(text, today))
+
+        self._prompt(title, lambda text: steps.said(text, today), planned, example=steps.example())
+
+    async def do_done(self) -> None:
+        """The next step was taken; what follows is asked at once."""
+        cards = self.app.cards
+        await self.app.acts.done(cards)
+        self.plan(cards, _("Done. What is next? (esc for nothing)"))
 
     def do_log(self) -> None:
         cards = self.app.cards
 
+        today = self.app.reading.scope.today
+
         async def noted(text: str) -> None:
-            step = _step(self._draft(text))
+            step = steps.read(text, today)
             await self.app.acts.log(cards, Step(step.kind, step.text))
 
         self._prompt(
             _("What was done"),
-            self._said_done,
+            lambda text: steps.said_done(text, today),
             noted,
             example=_("call left a message   ·   meeting went well"),
         )
@@ -113,11 +122,15 @@ class Asking:
             self.app.run_worker(self.app.attempt(self.app.acts.park(cards, None)))
             return
 
+        today = self.app.reading.scope.today
+
         async def parked(text: str) -> None:
-            await self.app.acts.park(cards, self._day(text))
+            await self.app.acts.park(cards, steps.read_day(text, today))
 
         example = _("in 3 months   ·   1/12   ·   next week")
-        self._prompt(_("Park until"), lambda text: [Span(day(self._day(text)))], parked, example=example)
+        self._prompt(
+            _("Park until"), lambda text: [Span(day(steps.read_day(text, today)))], parked, example=example
+        )
 
     def do_notes(self) -> None:
         from pipetui.ui.notes import edit_text
@@ -262,32 +275,3 @@ class Asking:
 
     def _prompt(self, title: str, understand: Understand, then: Then, example: str = "") -> None:
         self.app.push_screen(Prompt(title, self.app.look, understand, example=example), self.app.answer(then))
-
-    def _draft(self, text: str) -> Draft:
-        """What a step says. Raises Invalid when a part of it cannot be read."""
-        found = draft(f"!{text}", self.app.reading.scope.today, Known(month_first=lang.month_first()))
-        for problem in found.problems:
-            raise Invalid(problem.message)
-        return found
-
-    def _said_step(self, text: str) -> Line:
-        found = self._draft(text)
-        when = day(found.step_due or self.app.reading.scope.today, self.app.reading.scope.today)
-        time = f" {found.step_time}" if found.step_time else ""
-        return [Span(f"{KINDS[found.step_kind]} {when}{time} ", "accent"), Span(found.step or "")]
-
-    def _said_done(self, text: str) -> Line:
-        found = self._draft(text)
-        return [Span(f"{KINDS[found.step_kind]} ", "accent"), Span(found.step or "")]
-
-    def _day(self, text: str) -> date:
-        found = day_from_words(text, self.app.reading.scope.today, lang.month_first(), ahead=True)
-        if found is None:
-            raise Invalid(
-                say('"{text}" is not a day.', text=text), say("Write it like 30/9, friday, in 3 months.")
-            )
-        return found
-
-
-def _step(found: Draft) -> Step:
-    return Step(found.step_kind, found.step or "", found.step_due, found.step_time)

@@ -117,9 +117,6 @@ class Handlers:
     def do_archive(self) -> Awaitable[None]:
         return self.app.acts.archive(self.app.cards)
 
-    def do_done(self) -> Awaitable[None]:
-        return self.app.acts.done(self.app.cards)
-
     def do_repeat(self) -> Awaitable[None]:
         return self.app.acts.repeat(self.app.cards)
 

@@ -8,6 +8,7 @@ from pipetui.core.message import say
 
 if TYPE_CHECKING:
     from pipetui.ui.app import Pipetui
+    from pipetui.ui.page import Page
 
 
 class Openings:
@@ -33,3 +34,8 @@ class Openings:
     @property
     def _deal_id(self) -> int:
         return self.app.cards[0].id
+
+    def agenda(self) -> Page:
+        from pipetui.ui.agenda import Agenda
+
+        return Agenda(self.app)

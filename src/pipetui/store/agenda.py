@@ -1,0 +1,98 @@
+"""The planned steps in the order of their days, some at a time. Those of archived and lost deals are left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pipetui.core.agenda import SECTIONS, Planned, Section, edges
+from pipetui.core.text import fold
+
+if TYPE_CHECKING:
+    from pipetui.store.db import Database
+
+FROM = """FROM activity LEFT JOIN deal ON deal.id = activity.deal_id LEFT JOIN stage ON stage.id = deal.stage_id
+    LEFT JOIN contact ON contact.id = COALESCE(activity.contact_id, deal.contact_id)
+    LEFT JOIN organization ON organization.id = COALESCE(activity.organization_id, deal.organization_id)
+    LEFT JOIN member ON member.id = activity.owner_id"""
+PLANNED = """activity.due_on IS NOT NULL AND activity.done_at IS NULL AND (activity.deal_id IS NULL
+    OR (deal.archived_at IS NULL AND stage.kind <> 'lost'))"""
+COLUMNS = """activity.id, activity.kind, activity.text, activity.due_on, activity.due_time, activity.repeat,
+    activity.deal_id, deal.title, contact.name, organization.name, member.name, deal.amount, deal.currency"""
+ORDER = """activity.due_on, CASE WHEN activity.due_time IS NULL THEN 1 ELSE 0 END, activity.due_time, activity.id"""
+
+
+class Wanted(NamedTuple):
+    """Which steps are looked at."""
+
+    owner_id: int | None = None
+    kind: str | None = None
+    words: str = ""
+
+
+def counts(db: Database, wanted: Wanted, today: date) -> dict[Section, int]:
+    """How many steps there are in each section."""
+    test, params = _where(wanted)
+    cases = " ".join(
+        f"WHEN activity.due_on < '{end.isoformat()}' THEN '{name}'" for name, _, end in edges(today) if end
+    )
+    found = dict(
+        db.rows(f"SELECT CASE {cases} ELSE 'later' END, COUNT(*) {FROM} WHERE {test} GROUP BY 1", params)
+    )
+    return {name: found.get(name, 0) for name in SECTIONS}
+
+
+def page(db: Database, wanted: Wanted, offset: int, limit: int) -> list[Planned]:
+    """Steps from an offset on, by day and hour."""
+    test, params = _where(wanted)
+    rows = db.rows(
+        f"SELECT {COLUMNS} {FROM} WHERE {test} ORDER BY {ORDER} LIMIT ? OFFSET ?", (*params, limit, offset)
+    )
+    return [_planned(row) for row in rows]
+
+
+def until(db: Database, wanted: Wanted, last: date) -> list[Planned]:
+    """All steps due until a day."""
+    test, params = _where(wanted)
+    rows = db.rows(
+        f"SELECT {COLUMNS} {FROM} WHERE {test} AND activity.due_on <= ? ORDER BY {ORDER}",
+        (*params, last.isoformat()),
+    )
+    return [_planned(row) for row in rows]
+
+
+def _where(wanted: Wanted) -> tuple[str, tuple[Any, ...]]:
+    tests, params = [PLANNED], list[Any]()
+    if wanted.owner_id is not None:
+        tests.append("activity.owner_id = ?")
+        params.append(wanted.owner_id)
+    if wanted.kind is not None:
+        tests.append("activity.kind = ?")
+        params.append(wanted.kind)
+    for word in fold(wanted.words).split():
+        # The words of deals and of people are kept folded; the text of a step is not, and is looked through as it is.
+        tests.append(
+            """(lower(activity.text) LIKE ? ESCAPE '!'
+            OR EXISTS (SELECT 1 FROM deal_search WHERE deal_id = activity.deal_id AND text LIKE ? ESCAPE '!')
+            OR lower(contact.name) LIKE ? ESCAPE '!' OR lower(organization.name) LIKE ? ESCAPE '!')"""
+        )
+        params += [f"%{_escaped(word)}%"] * 4
+    return " AND ".join(tests), tuple(params)
+
+
+def _escaped(word: str) -> str:
+    for sign in "!%_":
+        word = word.replace(sign, f"!{sign}")
+    return word
+
+
+def _planned(row: Sequence[Any]) -> Planned:
+    number, kind, text, due, clock, repeat, deal_id, deal, contact, organization, owner, amount, currency = (
+        row
+    )
+    return Planned(
+        id=number, kind=kind, text=text, due_on=date.fromisoformat(due), due_time=clock, repeat=repeat,
+        deal_id=deal_id, deal=deal, contact=contact, organization=organization, owner=owner, amount=amount,
+        currency=currency,
+    )  # fmt: skip

@@ -1,0 +1,374 @@
+"""The agenda: what is overdue, for today, for this week and later; done in one key, with what follows asked at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipetui.core import activities, recurrence
+from pipetui.core.agenda import SECTIONS, Planned, Section, section
+from pipetui.core.change import Batch, Change
+from pipetui.core.deal import Activity, Deal, Member, Visit
+from pipetui.core.fields import clock
+from pipetui.core.message import Message, say, say_n
+from pipetui.errors import PipetuiError, Refused
+from pipetui.lang import _, day, money, told
+from pipetui.store import agenda as store
+from pipetui.store.agenda import Wanted
+from pipetui.ui import steps
+from pipetui.ui.find import Finder
+from pipetui.ui.form import Form
+from pipetui.ui.form import Row as FormRow
+from pipetui.ui.page import Key, Page
+from pipetui.ui.paint import GLYPHS, KINDS, Line, Role, Span, cells, fit
+from pipetui.ui.prompt import Prompt
+from pipetui.ui.rows import Paged, Row
+
+if TYPE_CHECKING:
+    from pipetui.core.desk import Desk
+    from pipetui.core.moves import Changes
+    from pipetui.ui.app import Pipetui
+
+Verb = Callable[[Activity, "Desk"], "Changes"]
+WIDE = 100
+"""From so many columns the amount and the owner are shown."""
+
+
+class Agenda(Page):
+    """All planned steps, or those of one's own."""
+
+    KEYS = (
+        Key(("enter",), "open", say("Show the deal on the board"), say("deal")),
+        Key(("!", "d"), "done", say("Done; what follows is asked at once"), say("done")),
+        Key(("z",), "snooze", say("Snooze until tomorrow"), say("tomorrow")),
+        Key(("Z",), "snooze_until", say("Snooze until a day you name"), say("later")),
+        Key(("+",), "a_day_on", say("A day later")),
+        Key(("-",), "a_day_back", say("A day earlier")),
+        Key(("e",), "edit", say("Another day, time, kind, text, or how often"), say("edit")),
+        Key(("x",), "cancel", say("It will not be done; what repeats, not this time")),
+        Key(("X",), "cancel_all", say("It will not be done, and will not come back")),
+        Key(("space",), "mark", say("Mark the step; marked steps are done and snoozed together")),
+        Key(("o",), "owner", say("Everybody's steps, or your own"), say("whose")),
+        Key(("/",), "find", say("Find by words"), say("find")),
+        Key(("w",), "write", say("Write a calendar file that calendar programs read"), say("calendar")),
+    )
+
+    def __init__(self, app: Pipetui) -> None:
+        super().__init__(app)
+        # Alone in a store, everybody's steps are one's own.
+        self._wanted = Wanted(app.reading.store.me if len(app.reading.store.all(Member)) > 1 else None)
+        self._counts: dict[Section, int] = {}
+        self._marks: dict[int, Planned] = {}
+        self._rows: Sequence[Row] = ()
+        self._read()
+
+    @property
+    def _today(self) -> date:
+        return self.main.reading.scope.today
+
+    # What is shown
+
+    def _read(self) -> None:
+        self._counts = store.counts(self.main.reading.db, self._wanted, self._today)
+        heads = [name for name in SECTIONS if self._counts[name]]
+        self._starts: list[tuple[int, Section]] = []
+        place = 0
+        for name in heads:
+            self._starts.append((place, name))
+            place += self._counts[name] + 2
+        self._rows = Paged(max(place - 1, 0), self._fetch)
+
+    def _fetch(self, offset: int, limit: int) -> list[Row]:
+        """Rows with their headings: a section takes a heading, its steps and an empty row."""
+        made: list[Row] = []
+        before = 0
+        for start, name in self._starts:
+            count = self._counts[name]
+            end = start + count + 2
+            first, last = max(offset, start), min(offset + limit, end)
+            if first < last:
+                wanted = range(max(first, start + 1), min(last, start + 1 + count))
+                found = store.page(
+                    self.main.reading.db, self._wanted, before + wanted.start - start - 1, len(wanted)
+                )
+                steps_ = dict(zip(wanted, found, strict=False))
+                made += [
+                    self._row(place, start, name, count, steps_.get(place)) for place in range(first, last)
+                ]
+            before += count
+        return made
+
+    def _row(self, place: int, start: int, name: Section, count: int, step: Planned | None) -> Row:
+        if place == start:
+            role: Role = "bad" if name == "overdue" else "title"
+            return Row([Span("  "), Span(f"{words()[name]} ", role), Span(f"{count}", "dim")])
+        return Row(self._line(step), step) if step is not None else Row([])
+
+    def _line(self, step: Planned) -> Line:
+        width = self.rows.size.width - 1
+        mark = GLYPHS.mark if step.id in self._marks else " "
+        when = step.due_time or ("" if step.due_on == self._today else day(step.due_on, self._today))
+        if step.due_time and step.due_on not in (self._today, self._today + timedelta(days=1)):
+            when = f"{day(step.due_on, self._today)} {step.due_time}"
+        repeat = f" ({told(recurrence.told(step.repeat))})" if step.repeat else ""
+        tail: Line = []
+        if width >= WIDE:
+            amount = "" if step.amount is None else money(step.amount, step.currency or "", short=True)
+            tail = [
+                Span(f" {fit(amount, 9, 'right')}", "money"),
+                Span(f"  {fit(step.owner or '', 14)}", "dim"),
+            ]
+        room = width - 23 - sum(cells(span.text) for span in tail)
+        about = min(cells(step.about), room * 3 // 5)
+        late = section(step.due_on, self._today) == "overdue"
+        return [
+            Span(" "),
+            Span(mark, "accent"),
+            Span(f" {fit(when, 16)} ", "bad" if late else ""),
+            Span(f"{KINDS[step.kind]} ", "accent"),
+            Span(f"{fit(step.about, about)}", "strong"),
+            Span(f"  {fit(step.text + repeat, max(room - about - 2, 0))}"),
+            *tail,
+        ]
+
+    def heading(self) -> str:
+        """What it is."""
+        return _("Agenda")
+
+    def made(self, width: int) -> Sequence[Row]:
+        """The sections, or what to do when nothing is planned."""
+        if not self._rows:
+            said = (
+                _("Nothing fits.")
+                if self._wanted.words
+                else _("Nothing is planned. On the board t plans a step.")
+            )
+            return [Row([]), Row([Span(f"  {said}", "dim")])]
+        return self._rows
+
+    def standing(self) -> Line:
+        """Whose steps, and how many."""
+        whose = _("everybody") if self._wanted.owner_id is None else _("mine")
+        parts = [whose, *(f"{words()[name]} {n}" for name, n in self._counts.items() if n)]
+        if self._wanted.words:
+            parts.append(f"/{self._wanted.words}")
+        if self._marks:
+            parts.append(told(say_n("{n} marked", "{n} marked", len(self._marks))))
+        return [Span(f" {f' {GLYPHS.dot} '.join(parts)}", "dim")]
+
+    def reread(self) -> None:
+        """Steps may have come and gone."""
+        self._read()
+        self.draw()
+
+    # What can be done
+
+    @property
+    def _chosen(self) -> list[Planned]:
+        if self._marks:
+            return list(self._marks.values())
+        if self.rows.target is None:
+            raise Refused(say("There is no step here."))
+        return [self.rows.target]
+
+    def do_open(self) -> None:
+        step = self._chosen[0]
+        if step.deal_id is None:
+            self.tell(say("This step hangs on no deal."), "warn")
+        else:
+            self.dismiss(step.deal_id)
+
+    def do_mark(self) -> None:
+        step = self.rows.target
+        if step is not None:
+            if self._marks.pop(step.id, None) is None:
+                self._marks[step.id] = step
+            at = self.rows.at
+            self._read()
+            self.draw()
+            self.rows.go(at + 1)
+
+    async def do_done(self) -> None:
+        chosen = self._chosen
+
+        def taken(one: Activity, desk: Desk) -> Changes:
+            deal = self.main.reading.store.get(Deal, one.deal_id) if one.deal_id else None
+            return activities.done(one, desk, deal, self._visit(one.deal_id))
+
+        await self._write(chosen, taken, say_n("A step is done", "{n} steps are done", len(chosen)))
+        if len(chosen) == 1 and chosen[0].repeat is None:
+            self._follow_up(chosen[0])
+
+    def _follow_up(self, step: Planned) -> None:
+        """Ask what is next for the same deal, person or company."""
+        today = self._today
+
+        async def planned(text: str) -> None:
+            if text:
+                one = self.main.reading.store.get(Activity, step.id)
+                deal = self.main.reading.store.get(Deal, one.deal_id) if one.deal_id else None
+                changes = activities.plan(
+                    steps.read(text, today), self.main.reading.desk(), deal=deal, visit=self._visit(one.deal_id),
+                    contact_id=one.contact_id, organization_id=one.organization_id,
+                )  # fmt: skip
+                label = say("Plan a step for {deal}", deal=step.about or step.text)
+                await self.main.acts.commit(Batch(label, changes))
+                self.tell(label, "good")
+            elif step.deal_id is not None:
+                self.tell(say("Done. {deal} has no next step now.", deal=step.about), "warn")
+
+        def said(text: str) -> Line:
+            return steps.said(text, today) if text else [Span(_("nothing follows"), "dim")]
+
+        title = _("Done. What is next for {deal}?").format(deal=step.about or step.text)
+        self.ask(Prompt(title, self.main.look, said, example=steps.example()), planned)
+
+    async def do_snooze(self) -> None:
+        await self._snooze(lambda _: self._today + timedelta(days=1))
+
+    async def do_a_day_on(self) -> None:
+        await self._snooze(lambda step: step.due_on + timedelta(days=1))
+
+    async def do_a_day_back(self) -> None:
+        await self._snooze(lambda step: step.due_on - timedelta(days=1))
+
+    def do_snooze_until(self) -> None:
+        chosen = self._chosen
+
+        async def named(text: str) -> None:
+            until = steps.read_day(text, self._today)
+            await self._snooze(lambda _: until, chosen)
+
+        def said(text: str) -> Line:
+            return [Span(day(steps.read_day(text, self._today)), "accent")]
+
+        self.ask(
+            Prompt(_("Snooze until"), self.main.look, said, example=_("friday   ·   in 2 weeks   ·   1/12")),
+            named,
+        )
+
+    async def _snooze(
+        self, until: Callable[[Planned], date], chosen: Sequence[Planned] | None = None
+    ) -> None:
+        some = self._chosen if chosen is None else chosen
+        days = {step.id: until(step) for step in some}
+        label = say_n(
+            "Snooze a step until {day}", "Snooze {n} steps until {day}", len(some), day=days[some[0].id]
+        )
+        await self._write(some, lambda one, desk: activities.snooze(one, days[one.id]), label)
+
+    async def do_cancel(self) -> None:
+        chosen = self._chosen
+
+        def cancelled(one: Activity, desk: Desk) -> Changes:
+            return activities.skip(one, desk) if one.repeat else activities.cancel(one)
+
+        await self._write(chosen, cancelled, say_n("Cancel a step", "Cancel {n} steps", len(chosen)))
+
+    async def do_cancel_all(self) -> None:
+        chosen = self._chosen
+        label = say_n("Cancel a step", "Cancel {n} steps", len(chosen))
+        await self._write(chosen, lambda one, desk: activities.cancel(one), label)
+
+    def do_edit(self) -> None:
+        step = self._chosen[0]
+        one = self.main.reading.store.get(Activity, step.id)
+        rows = [
+            FormRow("text", _("What"), one.text),
+            FormRow("kind", _("Kind"), one.kind, choices=tuple(KINDS)),
+            FormRow("due_on", _("Day"), step.due_on.isoformat(), lambda text: steps.read_day(text, self._today), day),
+            FormRow("due_time", _("Time"), one.due_time or "", lambda text: clock(text or None), example="14:30"),
+            FormRow(
+                "repeat", _("Comes back"), one.repeat or "", recurrence.repeat_from_words,
+                lambda value: told(recurrence.told(value)) if value else "", example=_("every 2 weeks"),
+            ),
+        ]  # fmt: skip
+
+        async def changed(values: dict[str, object]) -> None:
+            await self._write(
+                [step], lambda one, desk: activities.change(one, **values), say("Change a step")
+            )
+
+        self.ask(Form(_("Step"), rows, self.main.look), changed)
+
+    async def _write(self, chosen: Iterable[Planned], verb: Verb, label: Message) -> None:
+        """One batch over the steps; what the rules refuse for some is told, the others go on."""
+        await self.main.writer.settled()
+        reading, changes, refused = self.main.reading, list[Change](), list[PipetuiError]()
+        desk = reading.desk()
+        for step in chosen:
+            try:
+                changes += verb(reading.store.get(Activity, step.id), desk)
+            except PipetuiError as error:
+                refused.append(error)
+        if not changes and refused:
+            raise refused[0]
+        self._marks.clear()
+        await self.main.acts.commit(Batch(label, tuple(changes)))
+        self.tell(label if not refused else refused[0].message, "warn" if refused else "good")
+
+    def _visit(self, deal_id: int | None) -> Visit | None:
+        if deal_id is None:
+            return None
+        return next(iter(self.main.reading.store.all(Visit, deal_id=deal_id, left_at=None)), None)
+
+    # Which steps
+
+    def do_owner(self) -> None:
+        mine = self.main.reading.store.me
+        self._wanted = self._wanted._replace(owner_id=None if self._wanted.owner_id is not None else mine)
+        self._again()
+
+    def do_find(self) -> None:
+        before = self._wanted.words
+
+        def found(text: str) -> Line:
+            self._wanted = self._wanted._replace(words=text)
+            self._again()
+            n = sum(self._counts.values())
+            return [Span(told(say_n("{n} step", "{n} steps", n)), "accent")]
+
+        def left(text: str | None) -> None:
+            self._wanted = self._wanted._replace(words=before if text is None else text)
+            self._again()
+
+        self.app.push_screen(Finder(self.main.look, found, before, [], _("acme call")), left)
+
+    def _again(self) -> None:
+        self._read()
+        self.draw(0)
+
+    def do_write(self) -> None:
+        async def named(text: str) -> None:
+            from pipetui.exchange.ical import calendar
+
+            path = Path(text).expanduser()
+            some = store.page(self.main.reading.db, self._wanted, 0, sum(self._counts.values()))
+            data = calendar(some, self.main.reading.scope.now, _("Sales pipeline"))
+            try:
+                path.write_bytes(data)
+            except OSError as error:
+                raise Refused(
+                    say("{file} cannot be written: {reason}.", file=str(path), reason=error.strerror or "")
+                ) from error
+            self.tell(
+                say_n("{n} step is in {file}", "{n} steps are in {file}", len(some), file=str(path)), "good"
+            )
+
+        prompt = Prompt(
+            _("Write a calendar file"), self.main.look, lambda text: [Span(text, "accent")], "agenda.ics"
+        )
+        self.ask(prompt, named)
+
+
+def words() -> dict[Section, str]:
+    """The sections as people read them."""
+    return {
+        "overdue": _("Overdue"),
+        "today": _("Today"),
+        "tomorrow": _("Tomorrow"),
+        "week": _("This week"),
+        "later": _("Later"),
+    }
