@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from pipetui.store.store import Store
 
 P = TypeVar("P", Contact, Organization)
+FEW = 3000
+"""So many names are all looked through at each key; of more, those that begin alike."""
 
 
 def roster(store: Store, desk: Desk, currency: str) -> Roster:

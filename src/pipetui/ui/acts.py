@@ -5,23 +5,25 @@ Every verb takes the deals it is given as one batch. What the rules refuse for s
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from pipetui.core import moves
+from pipetui.core.acts import Act, Done, batch_changes, of_day, of_step, perform
+from pipetui.core.bench import Bench
 from pipetui.core.change import Batch, Change
-from pipetui.core.deal import Activity, Deal, Stage, Visit
+from pipetui.core.deal import Contact, Organization
 from pipetui.core.message import Message, say, say_n
 from pipetui.errors import Conflict, PipetuiError, Refused
+from pipetui.lang import month_first
+from pipetui.store.roster import FEW, called
 from pipetui.ui.card import name
 from pipetui.ui.lane import order_key
 from pipetui.ui.paint import fit
 
 if TYPE_CHECKING:
-    from pipetui.core.desk import Desk
-    from pipetui.core.moves import Changes
+    from pipetui.core.deal import Stage
     from pipetui.core.step import Step
     from pipetui.store.cards import Card
     from pipetui.store.store import Committed
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
     from pipetui.ui.writer import Writer
 
 Cards = Sequence["Card"]
-Verb = Callable[[Deal, "Desk"], "Changes"]
 Label = Callable[[Cards], Message]
 
 _DAYS = frozenset(("expected_close", "parked_until"))
@@ -51,74 +52,46 @@ class Acts:
     ) -> None:
         self._reading, self._writer, self._board = reading, writer, board
         self._tell, self._reload = tell, reload
-        self._last: Callable[[Cards], Awaitable[None]] | None = None
+        self._last: tuple[Act, Label] | None = None
+        self._place: tuple[int, int, int] | None = None
+        """The deal of the last act on one alone, and where it stood: its stage and its row."""
+        self.heard: Callable[[Act], None] = lambda act: None
+        """Told every act that was done: how a macro is recorded."""
+        self.remark: Callable[[Sequence[int], Sequence[Change]], Message | None] = lambda ids, changes: None
+        """What there is to say beside the label, once deals have changed."""
 
     # The verbs
 
     async def move(self, cards: Cards, forward: bool) -> None:
         """On to the next stage, or back to the one before."""
-
-        def moved(deal: Deal, desk: Desk) -> Changes:
-            to = moves.next_stage(deal, desk) if forward else moves.previous_stage(deal, desk)
-            return moves.move(deal, self._visit(deal), to, desk)
-
-        await self._act(
-            cards,
-            moved,
-            lambda done: self._move_label(done, self._beside(done[0], forward)),
-            lambda again: self.move(again, forward),
-        )
+        await self.do(cards, Act("move_on" if forward else "move_back"), self._moved)
 
     async def move_to(self, cards: Cards, to: Stage) -> None:
         """To a stage that was named; not lost, which takes a reason."""
-        await self._act(
-            cards,
-            lambda deal, desk: moves.move(deal, self._visit(deal), to, desk),
-            lambda done: self._move_label(done, to),
-            lambda again: self.move_to(again, to),
-        )
+        await self.do(cards, Act("move_to", {"stage": to.id}), self._moved)
 
     async def win(self, cards: Cards) -> None:
         """Signed."""
-        await self._act(
-            cards,
-            lambda deal, desk: moves.win(deal, self._visit(deal), desk),
-            _label(lambda d: say("Win {deal}", deal=d), lambda n: say_n("Win a deal", "Win {n} deals", n)),
-            self.win,
-        )
+        label = _label(lambda d: say("Win {deal}", deal=d), lambda n: say_n("Win a deal", "Win {n} deals", n))
+        await self.do(cards, Act("win"), label)
 
     async def lose(self, cards: Cards, reason_id: int, reason: str) -> None:
         """Lost, for a reason."""
-        await self._act(
-            cards,
-            lambda deal, desk: moves.lose(deal, self._visit(deal), reason_id, desk),
-            _label(
-                lambda d: say("Lose {deal}: {reason}", deal=d, reason=reason),
-                lambda n: say_n("Lose a deal: {reason}", "Lose {n} deals: {reason}", n, reason=reason),
-            ),
-            lambda again: self.lose(again, reason_id, reason),
+        label = _label(
+            lambda d: say("Lose {deal}: {reason}", deal=d, reason=reason),
+            lambda n: say_n("Lose a deal: {reason}", "Lose {n} deals: {reason}", n, reason=reason),
         )
+        await self.do(cards, Act("lose", {"reason": reason_id}), label)
 
     async def reopen(self, cards: Cards) -> None:
         """A closed deal is open again; an archived one comes back."""
-
-        def reopened(deal: Deal, desk: Desk) -> Changes:
-            if deal.archived_at is not None:
-                return moves.restore(deal, desk)
-            return moves.reopen(deal, self._reading.store.all(Visit, deal_id=deal.id), desk)
-
-        await self._act(
-            cards,
-            reopened,
-            _label(
-                lambda d: say("Reopen {deal}", deal=d),
-                lambda n: say_n("Reopen a deal", "Reopen {n} deals", n),
-            ),
-            self.reopen,
+        label = _label(
+            lambda d: say("Reopen {deal}", deal=d), lambda n: say_n("Reopen a deal", "Reopen {n} deals", n)
         )
+        await self.do(cards, Act("reopen"), label)
 
-    async def park(self, cards: Cards, until: date | None) -> None:
-        """Out of sight until a day; None brings it back."""
+    async def park(self, cards: Cards, until: date | None, words: str = "") -> None:
+        """Out of sight until a day, said in these words; None brings it back."""
         if until is None:
             label = _label(
                 lambda d: say("Bring {deal} back", deal=d),
@@ -129,85 +102,89 @@ class Acts:
                 lambda d: say("Park {deal} until {day}", deal=d, day=until),
                 lambda n: say_n("Park a deal until {day}", "Park {n} deals until {day}", n, day=until),
             )
-        await self._act(
-            cards,
-            lambda deal, desk: moves.park(deal, until, desk) if until else moves.unpark(deal, desk),
-            label,
-            lambda again: self.park(again, until),
-        )
+        await self.do(cards, Act("park", {"until": of_day(until, words, month_first())}), label)
 
     async def archive(self, cards: Cards) -> None:
         """Put away for good."""
-        await self._act(
-            cards,
-            moves.archive,
-            _label(
-                lambda d: say("Archive {deal}", deal=d),
-                lambda n: say_n("Archive a deal", "Archive {n} deals", n),
-            ),
-            self.archive,
+        label = _label(
+            lambda d: say("Archive {deal}", deal=d),
+            lambda n: say_n("Archive a deal", "Archive {n} deals", n),
         )
+        await self.do(cards, Act("archive"), label)
 
-    async def edit(self, cards: Cards, **values: Any) -> None:
-        """Other values for fields that are not moves."""
-        await self._act(
-            cards,
-            lambda deal, desk: moves.edit(deal, desk, **values),
-            _label(lambda d: say("Edit {deal}", deal=d), lambda n: say_n("Edit a deal", "Edit {n} deals", n)),
-            lambda again: self.edit(again, **values),
+    async def assign(self, cards: Cards, owner_id: int) -> None:
+        """To another owner."""
+        await self.do(cards, Act("assign", {"owner": owner_id}), _edited)
+
+    async def edit(self, cards: Cards, values: Mapping[str, Any]) -> None:
+        """Other values for fields of the form, as `core.acts.of_values` keeps them."""
+        await self.do(cards, Act("edit", {"values": dict(values)}), _edited)
+
+    async def plan(self, cards: Cards, step: Step, line: str = "") -> None:
+        """A step to take, typed in this line."""
+        label = _label(
+            lambda d: say("Plan a step for {deal}", deal=d),
+            lambda n: say_n("Plan a step for a deal", "Plan a step for {n} deals", n),
         )
-
-    async def plan(self, cards: Cards, step: Step) -> None:
-        """A step to take."""
-        from pipetui.core import activities
-
-        await self._act(
-            cards,
-            lambda deal, desk: activities.plan(step, desk, deal=deal, visit=self._visit(deal)),
-            _label(
-                lambda d: say("Plan a step for {deal}", deal=d),
-                lambda n: say_n("Plan a step for a deal", "Plan a step for {n} deals", n),
-            ),
-            lambda again: self.plan(again, step),
-        )
+        await self.do(cards, Act("plan", of_step(step, line, month_first())), label)
 
     async def log(self, cards: Cards, step: Step) -> None:
         """Something that was done."""
-        from pipetui.core import activities
-
-        await self._act(
-            cards,
-            lambda deal, desk: activities.log(step, desk, deal=deal, visit=self._visit(deal)),
-            _label(
-                lambda d: say("Note what was done for {deal}", deal=d),
-                lambda n: say_n("Note what was done for a deal", "Note what was done for {n} deals", n),
-            ),
-            lambda again: self.log(again, step),
+        label = _label(
+            lambda d: say("Note what was done for {deal}", deal=d),
+            lambda n: say_n("Note what was done for a deal", "Note what was done for {n} deals", n),
         )
+        await self.do(cards, Act("log", of_step(step)), label)
 
     async def done(self, cards: Cards) -> None:
         """The next step was taken."""
-        from pipetui.core import activities
-
-        def taken(deal: Deal, desk: Desk) -> Changes:
-            step = self._next_step(deal)
-            return activities.done(step, desk, deal, self._visit(deal))
-
-        await self._act(
-            cards,
-            taken,
-            _label(
-                lambda d: say("The next step of {deal} is done", deal=d),
-                lambda n: say_n("The next step of a deal is done", "The next steps of {n} deals are done", n),
-            ),
-            self.done,
+        label = _label(
+            lambda d: say("The next step of {deal} is done", deal=d),
+            lambda n: say_n("The next step of a deal is done", "The next steps of {n} deals are done", n),
         )
+        await self.do(cards, Act("done"), label)
+
+    async def tag(self, cards: Cards, add: Sequence[str] = (), remove: Sequence[str] = ()) -> None:
+        """Tags on and off, by name."""
+        label = _label(lambda d: say("Tag {deal}", deal=d), lambda n: say_n("Tag a deal", "Tag {n} deals", n))
+        await self.do(cards, Act("tag", {"add": list(add), "remove": list(remove)}), label)
+
+    async def tick(self, cards: Cards, criteria: Sequence[int], on: bool = True) -> None:
+        """What the stage asks for is shown, or is not after all."""
+        await self.do(cards, Act("tick" if on else "untick", {"criteria": list(criteria)}), _ticked)
 
     async def repeat(self, cards: Cards) -> None:
-        """The last verb once more."""
+        """The last act once more: on the marked deals or the one under the cursor, and where it was done on that one
+        already, on the deal that came next where it stood."""
         if self._last is None:
             raise Refused(say("There is nothing to repeat yet."))
-        await self._last(cards)
+        if self._place and not self._board.marks and [card.id for card in cards] == [self._place[0]]:
+            cards = (self._next(*self._place),)
+        await self.do(cards, *self._last)
+
+    def _next(self, deal_id: int, stage_id: int, row: int) -> Card:
+        """The deal after the one that was changed, with the cursor on it."""
+        board = self._board
+        index = next((i for i, lane in enumerate(board.lanes) if lane.column.stage.id == stage_id), None)
+        card = None if index is None else self._below(index, row, deal_id)
+        if index is None or card is None:
+            stage = next((s.name for s in self._reading.stages if s.id == stage_id), "")
+            raise Refused(say("There is no next deal in {stage}.", stage=stage))
+        return card
+
+    def _below(self, index: int, row: int, deal_id: int) -> Card | None:
+        board = self._board
+        lane = board.lanes[index]
+        here = next((lane.start + i for i, card in enumerate(lane.cards) if card.id == deal_id), None)
+        row = row if here is None else here + 1
+        if row >= lane.count:
+            return None
+        board.go(index, row)
+        return board.card
+
+    def forget_place(self) -> None:
+        """The next repetition is about the deal under the cursor."""
+        self._place = None
 
     async def undo(self) -> None:
         """Take back the last batch, when all that was asked for is written."""
@@ -230,31 +207,58 @@ class Acts:
         self._tell(batch.label)
         return committed
 
-    async def _act(
-        self, cards: Cards, verb: Verb, label: Label, again: Callable[[Cards], Awaitable[None]]
-    ) -> None:
+    def bench(self) -> Bench:
+        """What the store holds, for changes that are not written yet."""
+        store = self._reading.store
+
+        def found(kind: type[Contact | Organization], names: Sequence[str]) -> Sequence[Any]:
+            return called(store, kind, names, FEW)
+
+        return Bench(store, found)
+
+    async def do(self, cards: Cards, act: Act, label: Label) -> None:
+        """One act on all these deals, as one batch."""
+        await self._perform(cards, (act,), label)
+        self._last = act, label
+        self.heard(act)
+
+    async def play(self, cards: Cards, acts: Sequence[Act], label: Message) -> None:
+        """Acts in a row on each of these deals, as one batch."""
+        await self._perform(cards, acts, lambda done: label)
+
+    async def _perform(self, cards: Cards, acts: Sequence[Act], label: Label) -> None:
         await self._writer.settled()
-        desk = self._reading.desk()
-        done: list[Card] = []
-        refused: list[Refused] = []
-        changes: list[Change] = []
-        for card in cards:
-            try:
-                changes += verb(self._reading.store.get(Deal, card.id), desk)
-                done.append(card)
-            except Refused as error:
-                refused.append(error)
-        if not done:
-            raise refused[0]
-        self._last = again
-        batch = Batch(label(done), tuple(changes))
+        by_id = {card.id: card for card in cards}
+        found = perform(acts, by_id, self.bench(), self._reading.desk())
+        changes = batch_changes(found)
+        done = [by_id[number] for number in found.ids]
+        self._place = self._standing(done)
         self._show(done, changes)
+        batch = Batch(label([self._now(card, changes) for card in done]), changes)
         written = self._writer.write(lambda store: store.commit(batch))
         written.add_done_callback(lambda _: None)
-        self._board.app.run_worker(self._confirm(written, batch.label, refused), exit_on_error=True)
+        self._board.app.run_worker(self._confirm(written, batch, found, by_id), exit_on_error=True)
+
+    def _standing(self, done: Cards) -> tuple[int, int, int] | None:
+        """Where the only deal stands before it is changed."""
+        place = self._board.find(done[0].id) if len(done) == 1 else None
+        return (done[0].id, done[0].stage_id, place[1]) if place else None
+
+    @staticmethod
+    def _now(card: Card, changes: Sequence[Change]) -> Card:
+        """A card in the stage it goes to."""
+        edits = (one.after for one in changes if one.table == "deal" and one.id == card.id and one.after)
+        to: Any = next((edit["stage_id"] for edit in edits if "stage_id" in edit), card.stage_id)
+        return replace(card, stage_id=to)
+
+    def _moved(self, cards: Cards) -> Message:
+        to = self._reading.stage(cards[0].stage_id)
+        if len(cards) == 1:
+            return say("Move {deal} to {stage}", deal=name(cards[0]), stage=to.name)
+        return say_n("Move a deal to {stage}", "Move {n} deals to {stage}", len(cards), stage=to.name)
 
     async def _confirm(
-        self, written: Awaitable[Committed], label: Message, refused: Sequence[Refused]
+        self, written: Awaitable[Committed], batch: Batch, found: Done, cards: Mapping[int, Card]
     ) -> None:
         try:
             await written
@@ -267,7 +271,9 @@ class Acts:
         else:
             if not self._writer.busy:
                 self._reload(None)
-            self._tell(_with_refusals(label, refused))
+            more = self.remark(found.ids, batch.changes)
+            label = batch.label if more is None else say("{what}. {more}", what=batch.label, more=more)
+            self._tell(_with_refusals(label, found, cards))
 
     def _show(self, cards: Cards, changes: Sequence[Change]) -> None:
         """Show what the changes do to the deals before they are written."""
@@ -288,29 +294,9 @@ class Acts:
 
     def _after_turn(self, label: Message, changes: Sequence[Change]) -> None:
         deal = next((change.id for change in changes if change.table == "deal"), None)
+        self.forget_place()
         self._reload(deal)
         self._tell(label)
-
-    def _visit(self, deal: Deal) -> Visit | None:
-        return next(iter(self._reading.store.all(Visit, deal_id=deal.id, left_at=None)), None)
-
-    def _next_step(self, deal: Deal) -> Activity:
-        steps = [a for a in self._reading.store.all(Activity, deal_id=deal.id, done_at=None) if a.due_on]
-        if not steps:
-            raise Refused(say("There is no next step. Press t to plan one."))
-        return min(steps, key=lambda step: (step.due_on or date.max, step.due_time or "", step.id))
-
-    def _beside(self, card: Card, forward: bool) -> Stage:
-        """Where a card stands now that it has moved."""
-        deal = self._reading.store.get(Deal, card.id)
-        desk = self._reading.desk()
-        return moves.next_stage(deal, desk) if forward else moves.previous_stage(deal, desk)
-
-    @staticmethod
-    def _move_label(cards: Cards, to: Stage) -> Message:
-        if len(cards) == 1:
-            return say("Move {deal} to {stage}", deal=name(cards[0]), stage=to.name)
-        return say_n("Move a deal to {stage}", "Move {n} deals to {stage}", len(cards), stage=to.name)
 
 
 def _label(one: Callable[[str], Message], many: Callable[[int], Message]) -> Label:
@@ -325,15 +311,30 @@ def _read(field: str, value: Any) -> Any:
     return datetime.fromisoformat(value) if field in _MOMENTS else value
 
 
-def _with_refusals(label: Message, refused: Sequence[Refused]) -> Message:
-    if not refused:
+def _edited(cards: Cards) -> Message:
+    if len(cards) == 1:
+        return say("Edit {deal}", deal=name(cards[0]))
+    return say_n("Edit a deal", "Edit {n} deals", len(cards))
+
+
+def _ticked(cards: Cards) -> Message:
+    if len(cards) == 1:
+        return say("Tick the list of {deal}", deal=name(cards[0]))
+    return say_n("Tick the list of a deal", "Tick the lists of {n} deals", len(cards))
+
+
+def _with_refusals(label: Message, found: Done, cards: Mapping[int, Card]) -> Message:
+    """The label with the deals that were left, each named as far as there is room."""
+    if not found.refused:
         return label
+    first, error = found.refused[0]
     return say_n(
-        "{label} (one was left: {why})",
-        "{label} ({n} were left: {why})",
-        len(refused),
+        "{label} (one was left, {deal}: {why})",
+        "{label} ({n} were left, {deal}: {why} …)",
+        len(found.refused),
         label=label,
-        why=refused[0].message,
+        deal=name(cards[first]),
+        why=error.message,
     )
 
 

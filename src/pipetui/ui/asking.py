@@ -76,7 +76,7 @@ class Asking:
         members = [m for m in self.app.reading.store.all(Member) if m.retired_at is None]
 
         async def chosen(member: Member) -> None:
-            await self.app.acts.edit(cards, owner_id=member.id)
+            await self.app.acts.assign(cards, member.id)
 
         self._pick(_("Who works it?"), [Option(m, m.name, m.login) for m in members], chosen)
 
@@ -90,7 +90,7 @@ class Asking:
         today = self.app.reading.scope.today
 
         async def planned(text: str) -> None:
-            await self.app.acts.plan(cards, steps.read(text, today))
+            await self.app.acts.plan(cards, steps.read(text, today), text)
 
         self._prompt(title, lambda text: steps.said(text, today), planned, example=steps.example())
 
@@ -125,7 +125,7 @@ class Asking:
         today = self.app.reading.scope.today
 
         async def parked(text: str) -> None:
-            await self.app.acts.park(cards, steps.read_day(text, today))
+            await self.app.acts.park(cards, steps.read_day(text, today), text)
 
         example = _("in 3 months   ·   1/12   ·   next week")
         self._prompt(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipetui import lang
 from pipetui.core import entry
+from pipetui.core.acts import of_values
 from pipetui.core.amend import Subject, amended
 from pipetui.core.change import Batch, Change
 from pipetui.core.deal import Contact, Deal, Member, Organization, Setting, Source, Tag, Tagging
@@ -17,7 +18,7 @@ from pipetui.core.message import say
 from pipetui.core.money import Money
 from pipetui.core.quickadd import Draft, Known, Part
 from pipetui.lang import _
-from pipetui.store.roster import called, names, roster
+from pipetui.store.roster import FEW, called, names, roster
 from pipetui.ui.card import name
 
 if TYPE_CHECKING:
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from pipetui.store.store import Store
     from pipetui.ui.app import Pipetui
 
-FEW = 3000
-"""So many names are all looked through at each key; of more, those that begin alike."""
 Progress = Callable[[int, int], None]
 
 
@@ -50,8 +49,8 @@ class Dialogs:
 
     # A new deal
 
-    def new(self) -> None:
-        """One line, read while it is typed."""
+    def new(self, begun: str = "") -> None:
+        """One line, read while it is typed; `begun` stands in it already."""
         from pipetui.ui.quick import QuickEntry
 
         known = Known(
@@ -61,7 +60,7 @@ class Dialogs:
             self.currency,
             lang.month_first(),
         )
-        dialog = QuickEntry(self.app.look, self.app.reading.scope.today, known, self._candidates)
+        dialog = QuickEntry(self.app.look, self.app.reading.scope.today, known, self._candidates, begun)
         self.app.push_screen(dialog, self.app.answer(self._open))
 
     async def _open(self, draft: Draft) -> None:
@@ -100,10 +99,7 @@ class Dialogs:
             self._amended(subject, values, self.app.reading.desk())
 
         async def changed(values: Mapping[str, Any]) -> None:
-            batch = Batch(
-                say("Change {deal}", deal=name(card)), self._amended(subject, values, self.app.reading.desk())
-            )
-            await self.app.acts.commit(batch)
+            await self.app.acts.edit([card], of_values(values, form.texts, lang.month_first()))
 
         form = Form(_("Edit {deal}").format(deal=name(card)), rows, self.app.look, check)
         self.app.push_screen(form, self.app.answer(changed))

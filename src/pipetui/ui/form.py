@@ -95,6 +95,11 @@ class Form(ModalScreen[Values | None]):
         self._draw()
 
     @property
+    def texts(self) -> Values:
+        """What stands in the rows, as it was typed."""
+        return dict(self._texts)
+
+    @property
     def _row(self) -> Row:
         return self._rows[self._place]
 
