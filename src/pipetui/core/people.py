@@ -19,12 +19,13 @@ from pipetui.core.deal import (
     LostReason,
     Metric,
     Organization,
+    Participant,
     Source,
     Tag,
     Tagging,
 )
 from pipetui.core.desk import Desk
-from pipetui.core.fields import CONTACT, MOST, ORGANIZATION, currency, fit, name
+from pipetui.core.fields import CONTACT, MOST, ORGANIZATION, currency, fit, name, word
 from pipetui.core.message import say
 from pipetui.core.moves import Changes, written
 from pipetui.errors import Invalid, Refused
@@ -69,18 +70,29 @@ def merge(
     gone: Party,
     kept: Party,
     desk: Desk,
-    attached: Iterable[Deal | Activity | Contact | Tagging],
+    attached: Iterable[Deal | Activity | Contact | Tagging | Participant],
+    chosen: Mapping[str, Any] | None = None,
 ) -> Changes:
     """Two records of the same person or company become one: what hangs on `gone` hangs on `kept`, then it is archived.
 
     `attached` is everything that refers to either of them. Fields that are empty in `kept` are filled, notes are
-    joined; a tag both carry stays once. Raises Refused for one and the same record.
+    joined, `chosen` are values that were decided; a tag or a part in a deal both have stays once. Who wants no
+    marketing is believed. Raises Refused for one and the same record.
     """
     if gone.id == kept.id:
         raise Refused(say("Choose another record to merge with."))
     attached = list(attached)
-    taggings = (one for one in attached if isinstance(one, Tagging) and one.subject == kept.table)
-    carried = {one.tag_id for one in taggings if one.subject_id == kept.id}
+    carried = {_place(one) for one in attached if _hangs_on(one, kept)}
+    filled = {**_filled(gone, kept), **(chosen or {})}
+    if filled.get("organization_id") == kept.id:
+        del filled["organization_id"]
+    if gone.opted_out_at is not None and kept.opted_out_at is None:
+        filled["opted_out_at"] = gone.opted_out_at
+    moved = (_rehung(one, gone, kept.id, carried) for one in attached)
+    return written(Change.edit(kept, **filled), *moved, Change.edit(gone, archived_at=desk.now))
+
+
+def _filled(gone: Party, kept: Party) -> dict[str, Any]:
     rules = CONTACT if isinstance(kept, Contact) else ORGANIZATION
     filled = {
         field: getattr(gone, field)
@@ -89,22 +101,64 @@ def merge(
     }
     if gone.notes and kept.notes and gone.notes != kept.notes:
         filled["notes"] = f"{kept.notes}\n\n{gone.notes}"
-    if filled.get("organization_id") == kept.id:
-        del filled["organization_id"]
-    moved = (_rehung(one, gone, kept.id, carried) for one in attached)
-    return written(Change.edit(kept, **filled), *moved, Change.edit(gone, archived_at=desk.now))
+    return filled
+
+
+def _hangs_on(one: Deal | Activity | Contact | Tagging | Participant, party: Contact | Organization) -> bool:
+    if isinstance(one, Tagging):
+        return (one.subject, one.subject_id) == (party.table, party.id)
+    return isinstance(one, Participant) and isinstance(party, Contact) and one.contact_id == party.id
+
+
+def _place(one: Deal | Activity | Contact | Tagging | Participant) -> tuple[str, int]:
+    """What a record can have once: a tag, a part in a deal."""
+    if isinstance(one, Tagging):
+        return "tag", one.tag_id
+    return one.table, one.deal_id if isinstance(one, Participant) else one.id
 
 
 def _rehung(
-    one: Deal | Activity | Contact | Tagging, gone: Contact | Organization, kept_id: int, carried: set[int]
+    one: Deal | Activity | Contact | Tagging | Participant,
+    gone: Contact | Organization,
+    kept_id: int,
+    carried: set[tuple[str, int]],
 ) -> Change:
-    if isinstance(one, Tagging):
-        if (one.subject, one.subject_id) != (gone.table, gone.id):
+    if isinstance(one, Tagging | Participant):
+        if not _hangs_on(one, gone):
             return Change.edit(one)
-        return Change.drop(one) if one.tag_id in carried else Change.edit(one, subject_id=kept_id)
+        if _place(one) in carried:
+            return Change.drop(one)
+        return Change.edit(one, **{"subject_id" if isinstance(one, Tagging) else "contact_id": kept_id})
     field = "contact_id" if isinstance(gone, Contact) else "organization_id"
     refers = getattr(one, field, None) == gone.id
     return Change.edit(one, **{field: kept_id}) if refers else Change.edit(one)
+
+
+def opt(party: Contact | Organization, desk: Desk, out: bool) -> Changes:
+    """Marketing is not wanted any more, or is welcome again. Raises Refused when it was said already."""
+    if (party.opted_out_at is not None) == out:
+        raise Refused(
+            say("{name} wants no marketing already.", name=party.name)
+            if out
+            else say("{name} has not refused marketing.", name=party.name)
+        )
+    return (Change.edit(party, opted_out_at=desk.now if out else None),)
+
+
+def take_part(deal: Deal, contact: Contact, role: str, parts: Iterable[Participant], desk: Desk) -> Changes:
+    """A person plays a part in a deal; said again, the part is another. A new person comes with it. Raises Invalid."""
+    said = word(role)
+    there = next((one for one in parts if (one.deal_id, one.contact_id) == (deal.id, contact.id)), None)
+    if there is not None:
+        return written(Change.edit(there, role=said))
+    new = (Change.add(contact),) if contact.id < 0 else ()
+    part = Participant(id=desk.new_id(), deal_id=deal.id, contact_id=contact.id, role=said)
+    return (*new, Change.add(part))
+
+
+def leave_deal(part: Participant) -> Changes:
+    """The person takes no part any more."""
+    return (Change.drop(part),)
 
 
 def archive(party: Contact | Organization, desk: Desk) -> Changes:

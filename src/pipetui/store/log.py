@@ -62,8 +62,21 @@ def entry(db: Database, batch_id: int) -> Entry:
 
 def entries_of(db: Database, deal_id: int, limit: int) -> list[Entry]:
     """The newest batches that concern one deal first, each with its changes of that deal and what hangs on it."""
+    return _told_of(db, _lines_of(db, deal_id), deal_id, limit)
+
+
+def entries_of_row(db: Database, table: str, row_id: int, limit: int) -> list[Entry]:
+    """The newest batches that concern one record first, each with its changes of that record."""
+    runs = db.rows(f"{LINE} WHERE table_name = ? AND last_id >= ? AND row_id <= ?", (table, row_id, row_id))
+    lines = db.rows(
+        f"{LINE} WHERE table_name = ? AND row_id = ? AND last_id IS NULL ORDER BY id", (table, row_id)
+    )
+    return _told_of(db, [*runs, *lines], row_id, limit)
+
+
+def _told_of(db: Database, lines: Iterable[Line], row_id: int, limit: int) -> list[Entry]:
     by_batch: dict[int, list[Line]] = defaultdict(list)
-    for line in _lines_of(db, deal_id):
+    for line in lines:
         by_batch[line[1]].append(line)
     newest = sorted(by_batch, reverse=True)[:limit]
     batches = {
@@ -73,7 +86,7 @@ def entries_of(db: Database, deal_id: int, limit: int) -> list[Entry]:
     }
     told = []
     for number in newest:
-        changes = _changes(db, by_batch[number], deal_id)
+        changes = _changes(db, by_batch[number], row_id)
         told.append(_entry(batches[number], changes, len(changes)))
     return told
 

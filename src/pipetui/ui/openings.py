@@ -39,3 +39,13 @@ class Openings:
         from pipetui.ui.agenda import Agenda
 
         return Agenda(self.app)
+
+    def contacts(self) -> Page:
+        from pipetui.ui.customers import Customers
+
+        return Customers(self.app, "contact")
+
+    def organizations(self) -> Page:
+        from pipetui.ui.customers import Customers
+
+        return Customers(self.app, "organization")
