@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipetui.cli import fields, shapes
+from pipetui import reach
+from pipetui.cli import cards, fields, shapes
 from pipetui.cli.match import found, the_one
 from pipetui.cli.output import print_json, print_lines, table
 from pipetui.cli.session import Session
 from pipetui.cli.words import Family, family, pass_session
 from pipetui.core import people
-from pipetui.core.deal import Activity, Contact, Deal, Organization, Tagging
+from pipetui.core.deal import Activity, Contact, Deal, Organization, Participant, Tagging
 from pipetui.core.fields import CONTACT, ORGANIZATION
 from pipetui.core.message import Message, say
 from pipetui.core.text import clean, fold
 from pipetui.errors import NotFound
 from pipetui.lang import _
+from pipetui.store.customers import attached
 
 if TYPE_CHECKING:
     from pipetui.core.desk import Desk
@@ -66,13 +68,25 @@ def declare(name: str, kind: Kind) -> Family:
         "add": (_("Add one: pipetui {name} add Marie phone=0612345678").format(name=name), _add(kind)),
         "show": (_("Show all there is about one."), _show(kind)),
         "edit": (_("Change fields; an empty value clears one."), _edit(kind)),
-        "merge": (_("Put all of the first one onto the second; the first is archived."), _merge(kind)),
+        "merge": (
+            _(
+                "Put all of the first one onto the second; the first is archived. --keep phone=gone decides a field."
+            ),
+            _merge(kind),
+        ),
+        "duplicates": (_("Who may be noted twice, and why."), _duplicates(kind)),
+        "distinct": (_("Two that were proposed are not the same."), _distinct(kind)),
+        "optout": (_("No marketing any more; --in: welcome again."), _opt(kind)),
         "archive": (_("Take one out of the lists; its deals stay."), _archive(kind)),
         "restore": (_("Bring an archived one back; by its number."), _restore(kind)),
         "delete": (_("Delete one made by mistake; refused when it has deals."), _delete(kind)),
     }
     for verb, (help_text, act) in verbs.items():
         group.command(verb, help=help_text)(act)
+    if kind is Contact:
+        group.command(
+            "role", help=_("A person plays a part in a deal: pipetui contact role 12 Marie decides")
+        )(_role())
     return group
 
 
@@ -130,13 +144,70 @@ def _edit(kind: Kind) -> Callable[..., None]:
 def _merge(kind: Kind) -> Callable[..., None]:
     @click.argument("gone")
     @click.argument("kept")
+    @click.option("--keep", "words", multiple=True, metavar="FIELD=gone|kept", help=_("Whose value is kept."))
     @pass_session
-    def act(session: Session, gone: str, kept: str) -> None:
+    def act(session: Session, gone: str, kept: str, words: tuple[str, ...]) -> None:
         old, new = find(session, kind, gone), find(session, kind, kept)
-        attached = [*_attached(session, old), *_attached(session, new)]
-        changes = people.merge(old, new, session.desk, attached)  # type: ignore[type-var]
+        hanging = [*attached(session.store, old), *attached(session.store, new)]
+        decided = cards.chosen(words, old, new, CONTACT if kind is Contact else ORGANIZATION)
+        changes = people.merge(old, new, session.desk, hanging, decided)  # type: ignore[type-var]
         session.commit(say("Merge {gone} into {kept}", gone=old.name, kept=new.name), changes)
         _tell(session, kind, new.id)
+
+    return act
+
+
+def _duplicates(kind: Kind) -> Callable[..., None]:
+    @cards.LIMIT
+    @pass_session
+    def act(session: Session, limit: int) -> None:
+        cards.doubles(session, kind.table, limit)
+
+    return act
+
+
+def _distinct(kind: Kind) -> Callable[..., None]:
+    @click.argument("first", type=int)
+    @click.argument("second", type=int)
+    @pass_session
+    def act(session: Session, first: int, second: int) -> None:
+        for number in (first, second):
+            session.store.get(kind, number)
+        cards.apart(session, kind.table, first, second)
+
+    return act
+
+
+def _opt(kind: Kind) -> Callable[..., None]:
+    @who
+    @click.option("--in", "welcome", is_flag=True, help=_("Marketing is welcome again."))
+    @pass_session
+    def act(session: Session, who: str, welcome: bool) -> None:
+        one = find(session, kind, who)
+        label = say("{name} takes marketing", name=one.name)
+        if not welcome:
+            label = say("{name} wants no marketing", name=one.name)
+        session.commit(label, people.opt(one, session.desk, not welcome))
+        _tell(session, kind, one.id)
+
+    return act
+
+
+def _role() -> Callable[..., None]:
+    @click.argument("deal_id", type=int, metavar="ID")
+    @who
+    @click.argument("words", nargs=-1)
+    @click.option("--remove", is_flag=True, help=_("No part any more."))
+    @pass_session
+    def act(session: Session, deal_id: int, who: str, words: tuple[str, ...], remove: bool) -> None:
+        one = find(session, Contact, who)
+        assert isinstance(one, Contact)
+        parts = cards.role(session, deal_id, one, " ".join(words), remove)
+        if session.options.json:
+            print_json([shapes.record(part) for part in parts])
+            return
+        names = {part.contact_id: session.store.get(Contact, part.contact_id).name for part in parts}
+        print_lines(f"{names[part.contact_id]}: {part.role}" for part in parts)
 
     return act
 
@@ -168,10 +239,10 @@ def _delete(kind: Kind) -> Callable[..., None]:
     @pass_session
     def act(session: Session, who: str) -> None:
         one = find(session, kind, who)
-        attached = _attached(session, one)
-        own = [each for each in attached if isinstance(each, Activity | Tagging)]
-        deals = sum(isinstance(each, Deal) for each in attached)
-        staff = sum(isinstance(each, Contact) for each in attached)
+        hanging = attached(session.store, one)
+        own = [each for each in hanging if isinstance(each, Activity | Tagging)]
+        deals = sum(isinstance(each, Deal | Participant) for each in hanging)
+        staff = sum(isinstance(each, Contact) for each in hanging)
         session.commit(say("Delete {name}", name=one.name), people.delete(one, deals, staff, own))
 
     return act
@@ -189,6 +260,10 @@ def _values(
             values[name] = fields.member(session, text)
         elif name == "employees":
             values[name] = fields.number(text)
+        elif name == "email":
+            values[name] = reach.email(text)
+        elif name == "phone":
+            values[name] = reach.phone(text, reach.region(given.get("country")) or cards.home(session))
         elif name == "organization_id":
             known = session.store.all(Organization, archived_at=None)
             company = found(text, known) if text else None
@@ -199,18 +274,6 @@ def _values(
         else:
             values[name] = text
     return new, values
-
-
-def _attached(session: Session, one: Party) -> list[Deal | Activity | Contact | Tagging]:
-    """All that refers to a person or a company."""
-    store, field = session.store, f"{one.table}_id"
-    staff = store.all(Contact, organization_id=one.id) if isinstance(one, Organization) else []
-    return [
-        *store.all(Deal, **{field: one.id}),
-        *store.all(Activity, **{field: one.id}),
-        *store.all(Tagging, subject=one.table, subject_id=one.id),
-        *staff,
-    ]
 
 
 def list_all(session: Session, kind: Kind, text: str, archived: bool) -> None:

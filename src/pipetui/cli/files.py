@@ -53,7 +53,7 @@ def _one_of(flag: str, name: str, words: tuple[str, ...], more: str) -> Callable
 
 @verb(
     "import",
-    _("CSV, XLSX or a JSON export; - reads standard input. The whole file is one step for undo."),
+    _("CSV, XLSX, vCard or a JSON export; - reads standard input. The whole file is one step for undo."),
 )
 @click.argument("file", type=click.Path(allow_dash=True))
 @_some("--map", "fields", "FIELD=COLUMN", _("The column of a field; FIELD= leaves it out."))
@@ -77,6 +77,8 @@ def import_file(
     with _given(file) as path:
         if path.suffix.lower() == ".json":
             return _import_whole(session, path, dry_run)
+        if path.suffix.lower() == ".vcf":
+            return _import_cards(session, path, dry_run)
         return _import_rows(session, path, asked, Path(history) if history else None, dry_run)
 
 
@@ -219,6 +221,15 @@ def _say_report(session: Session, report: Report, batch: int | None, dry_run: bo
     return 1 if report.rejected and not done else 0
 
 
+def _import_cards(session: Session, path: Path, dry_run: bool) -> int:
+    from pipetui.cli.cards import read_cards
+    from pipetui.exchange.report import Report
+
+    report = Report()
+    batch = read_cards(session, path, report, dry_run)
+    return _say_report(session, report, batch, dry_run)
+
+
 def _import_whole(session: Session, path: Path, dry_run: bool) -> int:
     from pipetui.exchange import whole
     from pipetui.exchange.report import Report
@@ -235,7 +246,10 @@ def _import_whole(session: Session, path: Path, dry_run: bool) -> int:
 
 @query_verb(
     "export",
-    _("The suffix of FILE says how: .csv, .json, .xlsx, .md. JSON holds everything, the history too."),
+    _(
+        "The suffix of FILE says how: .csv, .json, .xlsx, .md. JSON holds everything, the history too. .vcf writes"
+        " people and companies, .ics what is planned."
+    ),
 )
 @click.argument("query", nargs=-1)
 @click.option("--to", "file", required=True, type=click.Path(), help=_("The file to write."))
@@ -244,6 +258,8 @@ def export_file(session: Session, query: tuple[str, ...], file: str) -> int:
     from pipetui.exchange import export
 
     path, reading, asked = Path(file), Reading(session), query_text(query)
+    if path.suffix.lower() in (".vcf", ".ics") and not asked:
+        return _export_people_or_steps(session, path)
     if path.suffix.lower() not in export.FORMATS:
         raise export.unknown(path)
     if path.suffix.lower() == ".json":
@@ -255,6 +271,50 @@ def export_file(session: Session, query: tuple[str, ...], file: str) -> int:
     else:
         talk(told(say_n("{n} deal written to {file}.", "{n} deals written to {file}.", n, file=str(path))))
     return 1 if asked and not n else 0
+
+
+def _export_people_or_steps(session: Session, path: Path) -> int:
+    """Everybody as vCards, or what is planned as a calendar."""
+    from pipetui.cli.cards import write, write_cards
+
+    if path.suffix.lower() == ".vcf":
+        n, left = write_cards(session, path)
+        if session.options.json:
+            print_json({"file": str(path), "cards": n, "opted_out": left})
+        else:
+            talk(
+                told(say_n("{n} card written to {file}.", "{n} cards written to {file}.", n, file=str(path)))
+            )
+            if left:
+                talk(
+                    told(
+                        say_n(
+                            "{n} wants no marketing and was left out.",
+                            "{n} want no marketing and were left out.",
+                            left,
+                        )
+                    )
+                )
+        return 0
+    from pipetui.exchange.ical import calendar
+    from pipetui.store.agenda import Wanted, page
+
+    planned = page(session.db, Wanted(), 0, 2**31)
+    write(path, calendar(planned, session.now, _("Sales pipeline")))
+    if session.options.json:
+        print_json({"file": str(path), "steps": len(planned)})
+    else:
+        talk(
+            told(
+                say_n(
+                    "{n} step written to {file}.",
+                    "{n} steps written to {file}.",
+                    len(planned),
+                    file=str(path),
+                )
+            )
+        )
+    return 0
 
 
 def _export_whole(session: Session, path: Path, reading: Reading, asked: str) -> int:

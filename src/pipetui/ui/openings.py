@@ -49,3 +49,8 @@ class Openings:
         from pipetui.ui.customers import Customers
 
         return Customers(self.app, "organization")
+
+    def people(self) -> Page:
+        from pipetui.ui.parts import Parts
+
+        return Parts(self.app, self._deal_id)

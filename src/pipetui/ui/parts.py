@@ -1,0 +1,162 @@
+"""Who takes part in a deal, and in which role."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipetui import reach
+from pipetui.core import moves, people
+from pipetui.core.change import Batch
+from pipetui.core.deal import Contact, Deal, Participant
+from pipetui.core.message import say
+from pipetui.errors import Refused
+from pipetui.lang import _
+from pipetui.store.roster import called
+from pipetui.ui.customers import home
+from pipetui.ui.form import Form
+from pipetui.ui.form import Row as FormRow
+from pipetui.ui.page import Key, Page
+from pipetui.ui.paint import GLYPHS, Line, Span, fit
+from pipetui.ui.partyform import phone_reader
+from pipetui.ui.rows import Row
+
+if TYPE_CHECKING:
+    from pipetui.ui.app import Pipetui
+
+FEW = 3000
+"""So many people are looked through by name."""
+
+
+class Parts(Page):
+    """The people of a deal; its first contact stands on the card."""
+
+    KEYS = (
+        Key(("enter",), "open", say("All there is about the person"), say("open")),
+        Key(("n",), "add", say("Add somebody, known or new"), say("add")),
+        Key(("e",), "role", say("Another role"), say("role")),
+        Key(("f",), "first", say("Make the person the first contact"), say("first contact")),
+        Key(("x",), "leave", say("The person takes no part any more"), say("take off")),
+    )
+
+    def __init__(self, app: Pipetui, deal_id: int) -> None:
+        super().__init__(app)
+        self._deal_id = deal_id
+        self._read()
+
+    def _read(self) -> None:
+        store = self.main.reading.store
+        self._deal = store.get(Deal, self._deal_id)
+        self._parts = store.all(Participant, deal_id=self._deal_id)
+        numbers = dict.fromkeys(one.contact_id for one in self._parts)
+        if self._deal.contact_id is not None:
+            numbers = {self._deal.contact_id: None, **numbers}
+        self._people = [store.get(Contact, number) for number in numbers]
+
+    def reread(self) -> None:
+        """Somebody may have come or gone."""
+        self._read()
+        self.draw()
+
+    def heading(self) -> str:
+        """Whose people."""
+        return _("Who takes part in {deal}").format(deal=self._deal.title or _("the deal"))
+
+    def standing(self) -> Line:
+        """What the mark means."""
+        return [Span(f" {GLYPHS.mark} {_('first contact')}", "dim")]
+
+    def made(self, width: int) -> list[Row]:
+        """A row for each person."""
+        if not self._people:
+            return [Row([]), Row([Span(f"  {_('Nobody yet: n adds somebody.')}", "dim")])]
+        return [Row(self._line(one, width), one) for one in self._people]
+
+    def _line(self, one: Contact, width: int) -> Line:
+        first = one.id == self._deal.contact_id
+        name = max((width - 24) // 3, 10)
+        phone = (
+            reach.phone_shown(one.phone, reach.region(one.country) or home(self.main)) if one.phone else ""
+        )
+        return [
+            Span(" "), Span(f"{GLYPHS.mark} " if first else "  ", "accent"), Span(fit(one.name, name), "strong"),
+            Span(f" {fit(self._role(one), name)}", "accent"), Span(f" {fit(one.email or '', name)}"),
+            Span(f" {phone}"),
+        ]  # fmt: skip
+
+    def _role(self, one: Contact) -> str:
+        return next((part.role for part in self._parts if part.contact_id == one.id), "")
+
+    @property
+    def _chosen(self) -> Contact:
+        found: Contact | None = self.rows.target
+        if found is None:
+            raise Refused(say("There is nobody here."))
+        return found
+
+    def do_open(self) -> None:
+        from pipetui.ui.customer import Customer
+
+        self.app.push_screen(Customer(self.main, "contact", self._chosen.id), lambda _: self.reread())
+
+    def do_add(self) -> None:
+        from pipetui.store.roster import names
+
+        offered = names(self.main.reading.db, Contact, "", FEW)
+        country = home(self.main)
+        rows = [
+            FormRow("name", _("Name"), choices=offered, required=True),
+            FormRow("role", _("Role"), choices=self._roles(), example=_("decides · pays · uses it")),
+            FormRow("email", _("E-mail"), "", reach.email),
+            FormRow("phone", _("Phone"), "", phone_reader(country)),
+        ]
+
+        async def filled(values: dict[str, str]) -> None:
+            store, desk = self.main.reading.store, self.main.reading.desk()
+            name = values.get("name", "")
+            same = [one for one in called(store, Contact, [name], FEW) if one.name == name]
+            company = self._deal.organization_id
+            near = [one for one in same if one.organization_id in (None, company)]
+            extra = {field: values[field] for field in ("email", "phone") if values.get(field)}
+            known = near or same
+            person = (
+                known[0] if known else people.new_contact(desk, name=name, organization_id=company, **extra)
+            )
+            changes = people.take_part(self._deal, person, values.get("role", ""), self._parts, desk)
+            await self._write(Batch(say("{name} takes part", name=person.name), changes))
+
+        self.ask(Form(_("Who takes part?"), rows, self.main.look), filled)
+
+    def _roles(self) -> list[str]:
+        return sorted({one.role for one in self.main.reading.store.all(Participant) if one.role})
+
+    def do_role(self) -> None:
+        one = self._chosen
+        row = FormRow(
+            "role", _("Role"), self._role(one), choices=self._roles(), example=_("decides · pays · uses it")
+        )
+
+        async def filled(values: dict[str, str]) -> None:
+            changes = people.take_part(
+                self._deal, one, values.get("role", ""), self._parts, self.main.reading.desk()
+            )
+            await self._write(Batch(say("Another role for {name}", name=one.name), changes))
+
+        self.ask(Form(one.name, [row], self.main.look), filled)
+
+    async def do_first(self) -> None:
+        one = self._chosen
+        changes = moves.edit(self._deal, self.main.reading.desk(), contact_id=one.id)
+        await self._write(Batch(say("{name} is the first contact", name=one.name), changes))
+
+    async def do_leave(self) -> None:
+        one = self._chosen
+        changes = tuple(
+            change for part in self._parts if part.contact_id == one.id for change in people.leave_deal(part)
+        )
+        if one.id == self._deal.contact_id:
+            changes += moves.edit(self._deal, self.main.reading.desk(), contact_id=None)
+        await self._write(Batch(say("{name} takes no part any more", name=one.name), changes))
+
+    async def _write(self, batch: Batch) -> None:
+        await self.main.acts.commit(batch)
+        self.tell(batch.label, "good")
