@@ -1,4 +1,4 @@
-"""The board as text or JSON, and its summary of one screen."""
+"""The board as text or JSON."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipetui.cli.output import print_json, print_lines
 from pipetui.cli.reading import Reading
 from pipetui.cli.session import Session
 from pipetui.cli.shapes import Json, money
-from pipetui.cli.words import pass_session, query_text, query_verb, verb
+from pipetui.cli.words import pass_session, query_text, query_verb
 from pipetui.lang import _
 from pipetui.store import windows
 
@@ -72,56 +72,4 @@ def _sums(totals: Mapping[str, tuple[int, int]]) -> list[str]:
     return [lang.money(minor, currency) for currency, (_known, minor) in sorted(totals.items())]
 
 
-@verb("status", _("For a login message or a mail from cron."))
-@_period
-@pass_session
-def status(session: Session, text: str) -> None:
-    from pipetui.cli.forecast import read
-    from pipetui.store.learning import quick
-
-    period, reading = session.period(text), Reading(session)
-    scope = reading.scope(session.pipeline.id, period=period)
-    columns = windows.columns(session.db, scope)
-    attention = windows.attention(session.db, scope)
-    answer = read(session, period, each=quick(session.db, session.pipeline.id))
-    if session.options.json:
-        print_json(
-            {
-                "pipeline": session.pipeline.name,
-                "period": period.name,
-                "stages": [
-                    {
-                        "name": column.stage.name,
-                        "kind": column.stage.kind,
-                        "count": column.count,
-                        "totals": _totals(column.totals),
-                    }
-                    for column in columns
-                ],
-                "late": attention.late,
-                "no_next_step": attention.without,
-                "goal": answer.to_json(lang.told)["goal"],
-            }
-        )
-        return
-    print_lines([f"{session.pipeline.name} · {period.name}"])
-    width = max(len(column.stage.name) for column in columns)
-    for column in columns:
-        print_lines(
-            [f"  {column.stage.name:<{width}}  {column.count:>6}  {', '.join(_sums(column.totals))}".rstrip()]
-        )
-    print_lines(
-        [
-            _("Late: {late}. Without a next step: {without}.").format(
-                late=attention.late, without=attention.without
-            )
-        ]
-    )
-    if answer.goal is not None:
-        goal = answer.goal
-        if goal.chance is not None:
-            print_lines([_("Chance to reach the goal: {chance}").format(chance=lang.chance(goal.chance))])
-        print_lines([lang.told(goal.advice)])
-
-
-COMMANDS = {"board": board, "status": status}
+COMMANDS = {"board": board}

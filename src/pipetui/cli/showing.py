@@ -8,17 +8,21 @@ import click
 
 from pipetui import lang
 from pipetui.cli import shapes
+from pipetui.cli.criteria import lines, shown
 from pipetui.cli.journal import shape as change_shape
 from pipetui.cli.output import print_json, print_lines
 from pipetui.cli.reading import Reading, flag_words, kind_words, step
 from pipetui.cli.session import Session
 from pipetui.cli.words import pass_session, verb
 from pipetui.core.deal import Stage
+from pipetui.core.evidence import checklist
 from pipetui.lang import _, told
+from pipetui.store.evidence import criteria
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from pipetui.core.evidence import Point
     from pipetui.store.listing import Line
     from pipetui.store.store import Dossier
 
@@ -58,6 +62,7 @@ def shape(dossier: Dossier, line: Line, reading: Reading, stages: Mapping[int, s
             }
             for visit in dossier.visits
         ],
+        "evidence": [shown(point, stages[dossier.deal.stage_id]) for point in _points(dossier, reading)],
         "history": [change_shape(entry) for entry in dossier.entries],
     }
 
@@ -86,7 +91,13 @@ def _page(dossier: Dossier, line: Line, reading: Reading, stages: Mapping[int, s
             yield f"  {name:<{width}}  {value}"
     if line.notes:
         yield from ("", *(f"  {text}" for text in line.notes.splitlines()))
+    if points := _points(dossier, reading):
+        yield from ("", _("To be shown before it leaves {stage}").format(stage=stage.name), *lines(points))
     yield from _hanging(dossier, stages)
+
+
+def _points(dossier: Dossier, reading: Reading) -> list[Point]:
+    return checklist(dossier.deal.stage_id, criteria(reading.session.db), dossier.evidence)
 
 
 def _hanging(dossier: Dossier, stages: Mapping[int, str]) -> Iterator[str]:

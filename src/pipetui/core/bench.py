@@ -60,19 +60,17 @@ class Bench:
 
     def called(self, kind: type[P], names: Sequence[str]) -> list[P]:
         """The people or companies that may be meant by these names, those that come with the changes too."""
-        if self._called is not None:
-            known = [self.get(kind, one.id) for one in self._called(kind, names)]
-        elif isinstance(self._records, Bench):
-            known = [self.get(kind, one.id) for one in self._records.called(kind, names)]
-        else:
+        below = self._called or (self._records.called if isinstance(self._records, Bench) else None)
+        if below is None:
             return self.all(kind, archived_at=None)
+        known: list[Any] = [self.get(kind, one.id) for one in below(kind, names)]
         there = {one.id for one in known}
-        new = (
-            record(kind, row)
-            for (table, n), row in self._rows.items()
-            if table == kind.table and n < 0 and row
-        )
-        return [*known, *(one for one in new if one.id not in there)]
+        new: list[Any] = [
+            record(kind, values)
+            for (table, number), values in self._rows.items()
+            if table == kind.table and number < 0 and values is not None and number not in there
+        ]
+        return [*known, *new]
 
     def take(self, changes: Iterable[Change]) -> None:
         """Lay changes over what is there."""
