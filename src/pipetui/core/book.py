@@ -10,6 +10,7 @@ from math import fsum
 from pipetui.core.deal import Stage
 from pipetui.core.funnel import Tally, open_stages
 from pipetui.core.money import minor_digits
+from pipetui.core.pots import Exchange
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +75,13 @@ class Book:
 class Worth:
     """What amounts are worth in the currency of a book, in its minor units.
 
-    Sums are converted as sums, and nothing is rounded before it is shown.
+    Sums are converted as sums and not rounded before they are shown; where the deals are known one by one, each is.
     """
 
     def __init__(self, book: Book) -> None:
         self.currency, self.rates = book.currency, book.rates
         self._factors: dict[str, float | None] = {}
+        self._exchange = Exchange(book.currency, book.rates)
         won = {stage.id for stage in book.stages if stage.kind == "won"}
         mean = self._mean(some for some in book.tally if some.stage_id in won)
         self.mean = self._mean(book.tally) if mean is None else mean
@@ -102,6 +104,11 @@ class Worth:
     def total(self, tallies: Iterable[Tally]) -> float:
         """The sum of the amounts that have a rate."""
         return fsum(some.amount * (self.factor(some.currency) or 0.0) for some in tallies)
+
+    def exact(self, deals: Iterable[OpenDeal]) -> int:
+        """The amounts known that have a rate, each rounded once."""
+        known = (self._exchange.of(deal.amount, deal.currency) for deal in deals if deal.amount is not None)
+        return sum(minor for minor in known if minor is not None)
 
     def _mean(self, tallies: Iterable[Tally]) -> float | None:
         rated = [some for some in tallies if self.factor(some.currency) is not None]
@@ -143,6 +150,8 @@ def pile(book: Book, stage_id: int, chance: float, worth: Worth) -> Pile:
     there = [(sign, some) for sign, some in book.standing if some.stage_id == stage_id]
     count = sum(sign * some.n for sign, some in there)
     amount = fsum(sign * some.amount * (worth.factor(some.currency) or 0.0) for sign, some in there)
+    if book.each:
+        amount = float(worth.exact(deal for deal in book.deals if deal.stage_id == stage_id))
     without = sum(sign * some.without_amount for sign, some in there)
     by_hand = [
         (deal.pinned, deal) for deal in book.pinned if deal.stage_id == stage_id and deal.pinned is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from functools import lru_cache
@@ -92,6 +93,20 @@ def from_decimal_text(text: str, currency: str) -> Money:
     if not re.fullmatch(r"-?\d{1,30}(\.\d{1,30})?", text):
         raise Invalid(say('"{text}" is not an amount.', text=text[:40]))
     return from_decimal(Decimal(text), currency)
+
+
+def convert(money: Money, to: str, rates: Mapping[str, Decimal]) -> Money | None:
+    """Money in another currency, rounded once, half to even; None without a rate.
+
+    `rates` tells what one unit of each currency is worth in the store's own; one that has none there is the store's.
+    """
+    if money.currency == to:
+        return money
+    rate, ours = rates.get(money.currency), rates.get(to, Decimal(1))
+    if rate is None or not ours:
+        return None
+    exact = EXACT.divide(EXACT.multiply(money.decimal, rate), ours).scaleb(minor_digits(to), context=EXACT)
+    return Money(int(exact.to_integral_value(ROUND_HALF_EVEN)), to)
 
 
 def amount_from_text(text: str, currency: str, decimal: str | None = None) -> Money:

@@ -12,7 +12,9 @@ from pipetui.core.book import Book, OpenDeal
 from pipetui.core.change import field_names, moment_text, record
 from pipetui.core.deal import Goal, Rate, Stage
 from pipetui.core.funnel import Tally
+from pipetui.core.pots import Exchange
 from pipetui.store import counts, lives
+from pipetui.store.cards import marks
 from pipetui.store.clause import Clause
 from pipetui.store.learning import SEGMENTS
 from pipetui.store.monthly import days
@@ -52,7 +54,7 @@ def book(
                 OpenDeal(one.deal_id, one.stage_id, one.amount, one.currency, one.chance / 100)
                 for one in counts.pinned(db, whose)
             ],
-            won=_won(db, whose, period),
+            won=_won(db, whose, period, Exchange(currency, rates(db))),
             reached=_reached(db, whose, period, goal),
             deals=_open_deals(db, whose) if each else (),
             each=each,
@@ -106,14 +108,24 @@ def _parked(db: Database, scope: Scope) -> list[Tally]:
     ]
 
 
-def _won(db: Database, scope: Scope, period: Period) -> list[Tally]:
+def _won(db: Database, scope: Scope, period: Period, exchange: Exchange) -> list[Tally]:
+    """The deals won in a period, their amounts converted one by one; those without a rate in their own currency."""
     found = []
+    each = (
+        f"CASE WHEN currency IN ({marks(exchange.foreign())}) THEN amount END"
+        if exchange.foreign()
+        else "NULL"
+    )
     for stage in stages(db, scope.pipeline_id):
         if stage.kind == "won":
             seen = sight(db, replace(scope, period=period), stage)
-            sql = f"""SELECT currency, COUNT(*), COALESCE(SUM(amount), 0), COUNT(*) - COUNT(amount) FROM deal
-                WHERE {seen.sql} GROUP BY currency"""
-            found += [Tally(stage.id, 0, 1, 0, *values) for values in db.rows(sql, seen.params)]
+            sql = f"""SELECT currency, {each}, COUNT(*), COUNT(amount), COALESCE(SUM(amount), 0) FROM deal
+                WHERE {seen.sql} GROUP BY 1, 2"""
+            for code, one, n, known, minor in db.rows(sql, (*exchange.foreign(), *seen.params)):
+                worth = None if one is None else exchange.of(one, code)
+                if worth is not None:
+                    code, minor = exchange.currency, worth * known
+                found.append(Tally(stage.id, 0, 1, 0, code, n, minor, n - known))
     return found
 
 
