@@ -10,6 +10,7 @@ import pytest
 
 from desks import LEAD, LOST, MEETING, NOW, QUOTE, TODAY, WON, World, deal_in, desk_of, visit_of
 from pipetui.core import quotes
+from pipetui.core.numbering import USUAL, next_number
 from pipetui.core.deal import Deal, Quote, QuoteStatus, Visit
 from pipetui.errors import Invalid, Refused
 
@@ -39,8 +40,8 @@ def test_a_draft_takes_the_price_of_the_deal() -> None:
 
 
 def test_numbers_go_up_within_the_year() -> None:
-    assert quotes.next_number(TODAY, []) == "2026-001"
-    assert quotes.next_number(TODAY, ["2026-014", "2025-300", "2026-x", "A-2026-99"]) == "2026-015"
+    assert next_number(USUAL, TODAY, []) == "2026-001"
+    assert next_number(USUAL, TODAY, ["2026-014", "2025-300", "2026-x", "A-2026-99"]) == "2026-015"
 
 
 def test_a_sent_quote_brings_the_deal_to_quotes() -> None:

@@ -128,12 +128,16 @@ class Session:
 
     @cached_property
     def store(self) -> Store:
-        """The store, made on first use. Raises StoreProblem."""
+        """The store, made on first use; quotes past their validity expire when it is opened. Raises StoreProblem."""
         from pipetui.config import make_home
+        from pipetui.store.offers import expire
         from pipetui.store.store import Store
 
         make_home(self.url)
-        return Store.open(self.url, login=self.config.me, now=lambda: self.now, told=lang.told)
+        store = Store.open(self.url, login=self.config.me, now=lambda: self.now, told=lang.told)
+        if self.options.as_of is None:
+            expire(store, self.today)
+        return store
 
     @cached_property
     def db(self) -> Database:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipetui.cli.match import the_one
-from pipetui.cli.output import print_json, table
+from pipetui.cli.output import print_json, table, talk
 from pipetui.cli.session import Session
 from pipetui.cli.words import family, pass_session
 from pipetui.core import stages as rules
 from pipetui.core.deal import Deal, Goal, Visit
-from pipetui.core.message import say
+from pipetui.core.message import say, say_n
 from pipetui.errors import Invalid
-from pipetui.lang import _
+from pipetui.lang import _, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,18 +109,71 @@ def add(session: Session, /, name: str, definition: str, after: str | None, **va
 
 
 @stages.command("edit", help=_("Change a stage: its name, definition, ratio, days or event."))
+@click.option(
+    "--dry-run", is_flag=True, help=_("With --event: say which deals the rule would move; write nothing.")
+)
+@click.option("--apply", is_flag=True, help=_("With --event: move the deals that the rule would have moved."))
 @click.argument("name")
 @click.option("--name", "new_name", metavar=_("NEW"), help=_("Another name."))
 @click.option("--definition", help=_("One or two sentences: when does a deal belong here?"))
 @_fields
 @pass_session
-def edit(session: Session, /, name: str, new_name: str | None, definition: str | None, **values: Any) -> None:
+def edit(
+    session: Session,
+    /,
+    name: str,
+    new_name: str | None,
+    definition: str | None,
+    dry_run: bool,
+    apply: bool,
+    **values: Any,
+) -> None:
     stage = _stage(session, name)
     changed = _values(**values, name=new_name, definition=definition)
-    session.commit(
-        say("Change the stage {stage}", stage=stage.name), rules.edit(stage, session.desk, **changed)
-    )
+    changes = rules.edit(stage, session.desk, **changed)
+    event = changed.get("event")
+    if dry_run:
+        _show_movers(session, stage, event)
+        return
+    session.commit(say("Change the stage {stage}", stage=stage.name), changes)
+    if apply and event is not None:
+        from pipetui.store.rules import moved, movers
+
+        numbers = [one.deal_id for one in movers(session.db, stage, event)]
+        label = say_n("Move a deal by a changed rule", "Move {n} deals by a changed rule", len(numbers))
+        session.commit(label, moved(session.store, session.desk, event, numbers))
     show(session)
+
+
+def _show_movers(session: Session, stage: Stage, event: Any) -> None:
+    """Print the deals that the rule would move."""
+    from pipetui.store.rules import movers
+
+    found = movers(session.db, stage, event) if event is not None else []
+    names = {one.id: one.name for one in session.stages}
+    if session.options.json:
+        print_json([
+            {"id": one.deal_id, "title": one.title, "organization": one.organization, "contact": one.contact,
+             "from": names[one.stage_id], "to": stage.name}
+            for one in found
+        ])  # fmt: skip
+        return
+    talk(
+        told(
+            say_n(
+                "{n} deal would move; nothing is written.",
+                "{n} deals would move; nothing is written.",
+                len(found),
+            )
+        )
+    )
+    if found:
+        rows = [
+            (str(one.deal_id), " – ".join(part for part in (one.organization or one.contact, one.title) if part),
+             names[one.stage_id], stage.name)
+            for one in found
+        ]  # fmt: skip
+        table((_("No."), _("Deal"), _("from"), _("to")), rows, right=[_("No.")])
 
 
 @stages.command("move", help=_("Give a stage another place: after another one, or first."))

@@ -45,6 +45,7 @@ COMMANDS: dict[str, tuple[str, Message]] = {
     "view": ("views", say("Saved filters on the number keys")),
     "import": ("files", say("Take in a file: CSV, XLSX, or a JSON export")),
     "export": ("files", say("Write deals to a file: CSV, JSON, XLSX or Markdown")),
+    "settings": ("settings", say("What holds for everybody: currency, quote numbers, your company")),
     "undo": ("journal", say("Take the last change back")),
     "redo": ("journal", say("Make the change taken back again")),
     "log": ("journal", say("Show what was changed")),

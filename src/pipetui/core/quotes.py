@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from pipetui.core.change import Change
-from pipetui.core.deal import Deal, Quote, Visit
+from pipetui.core.deal import Deal, Quote, QuoteLine, Visit
 from pipetui.core.desk import Desk
 from pipetui.core.fields import QUOTE, fit
 from pipetui.core.message import say
@@ -18,19 +17,25 @@ from pipetui.errors import Refused
 OPEN = frozenset({"draft", "sent"})
 
 
-def next_number(today: date, taken: Iterable[str]) -> str:
-    """The next free number of the year: `2026-015` after `2026-014`."""
-    year = f"{today.year}-"
-    used = [int(number[5:]) for number in taken if number.startswith(year) and number[5:].isdecimal()]
-    return f"{year}{max(used, default=0) + 1:03d}"
-
-
 def new_quote(deal: Deal, desk: Desk, *, number: str, **values: Any) -> Changes:
     """A draft. Amount and currency are the deal's unless told otherwise. Raises Refused without an amount, Invalid."""
     given = fit(QUOTE, {"amount": deal.amount, "currency": deal.currency, **values, "number": number})
     if given["amount"] is None:
         raise Refused(say("A quote needs an amount."))
     return (Change.add(Quote(id=desk.new_id(), deal_id=deal.id, created_at=desk.now, **given)),)
+
+
+def copy_quote(
+    quote: Quote, lines: Iterable[QuoteLine], desk: Desk, *, number: str, **values: Any
+) -> Changes:
+    """A new draft with the lines and the amount of another quote: the next version of the offer. Raises Invalid."""
+    given = fit(QUOTE, {"number": number, **values})
+    made = Quote(
+        id=desk.new_id(), deal_id=quote.deal_id, amount=quote.amount, currency=quote.currency, created_at=desk.now,
+        notes=quote.notes, **given,
+    )  # fmt: skip
+    copied = (replace(line, id=desk.new_id(), quote_id=made.id, version=1) for line in lines)
+    return (Change.add(made), *(Change.add(line) for line in copied))
 
 
 def edit_quote(quote: Quote, **values: Any) -> Changes:

@@ -50,6 +50,8 @@ CALM_SECONDS = 0.3
 """Counts that take a look at every open deal wait for so long a pause."""
 LATER_SECONDS = 3.0
 """What can wait does so until the board has been used a little."""
+MIDNIGHT_SECONDS = 60.0
+"""How often it is asked whether another day has begun."""
 OFTEN = 1000
 """New objects between two looks of the garbage collector once the board stands: every key leaves some garbage."""
 WIDE, TALL = 120, 30
@@ -112,6 +114,8 @@ class Pipetui(App[int]):
         self.forecast: Forecast | None = None
         """Of the period shown; None until there was time to make it."""
         self._calm: Timer | None = None
+        self._expired_on: date | None = None
+        """The day for which quotes past their validity have expired."""
 
     @cached_property
     def acts(self) -> Acts:
@@ -176,6 +180,8 @@ class Pipetui(App[int]):
         gc.set_threshold(OFTEN)
         self._when_calm()
         self.set_timer(LATER_SECONDS, lambda: self.run_worker(self.attempt(self._measure_pace())))
+        self.set_timer(LATER_SECONDS, lambda: self.run_worker(self.attempt(self._expire())))
+        self.set_interval(MIDNIGHT_SECONDS, lambda: self.run_worker(self.attempt(self._expire())))
 
     async def _measure_pace(self) -> None:
         """Once a day, learn from the won deals when others count as stalled; and list who came by a large import."""
@@ -185,6 +191,16 @@ class Pipetui(App[int]):
         today = self.reading.scope.today
         await self.writer.write(lambda store: measure_pace(store.db, today))
         await self.writer.write(lambda store: parties.ensure(store.db))
+
+    async def _expire(self) -> None:
+        """Quotes whose validity is over expire by themselves: when the application opens, and when a day begins."""
+        from pipetui.store import offers
+
+        today = self.reading.clock()[0]
+        if today != self._expired_on and offers.over(self.reading.db, today):
+            await self.writer.write(lambda store: offers.expire(store, today))
+            self.reload()
+        self._expired_on = today
 
     def _dated(self) -> tuple[date, datetime]:
         return self.reading.scope.today, self.reading.scope.now

@@ -54,3 +54,14 @@ class Openings:
         from pipetui.ui.parts import Parts
 
         return Parts(self.app, self._deal_id)
+
+    def evidence(self) -> Page:
+        from pipetui.ui.evidence import Checklist
+
+        left = self.app.acts.left
+        return Checklist(self.app, self._deal_id, left[1] if left and left[0] == self._deal_id else None)
+
+    def quotes(self) -> Page:
+        from pipetui.ui.quotes import Quotes
+
+        return Quotes(self.app, self._deal_id)

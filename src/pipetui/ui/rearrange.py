@@ -5,6 +5,7 @@ A stage can hold every deal there is, so its batch is worked out in the writer's
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from pipetui.core import stages as rules
@@ -13,6 +14,7 @@ from pipetui.core.deal import Deal, Goal, Stage, Visit
 from pipetui.core.desk import Desk
 from pipetui.core.message import say
 from pipetui.store.counts import deals_by_stage
+from pipetui.store.evidence import criteria
 from pipetui.ui.stageform import stage_values
 from pipetui.ui.stages import Act, Add, Edit, Merge, Place, Retire, Shown, StageEditor
 
@@ -30,8 +32,14 @@ class Rearrange:
     def open(self) -> None:
         """Show the editor; the board is read anew when it closes."""
         pipeline = self.app.reading.pipeline.name
-        editor = StageEditor(pipeline, self._shown, self.app.look, self._check, self._do)
+        editor = StageEditor(pipeline, self._shown, self.app.look, self._check, self._do, self._lists)
         self.app.push_screen(editor, lambda changed: self.app.reload() if changed else None)
+
+    def _lists(self, stage: Stage) -> None:
+        """What a stage asks for, on a page of its own."""
+        from pipetui.ui.evidence import Lists
+
+        self.app.push_screen(Lists(self.app, stage.id), lambda _: self.app.reload())
 
     def _desk(self, store: Store) -> Desk:
         """Retired stages keep their place, so the rules see them too."""
@@ -42,7 +50,8 @@ class Rearrange:
 
     def _shown(self) -> Shown:
         reading = self.app.reading
-        return Shown(self._desk(reading.store).used, deals_by_stage(reading.db, reading.pipeline.id))
+        asked = Counter(one.stage_id for one in criteria(reading.db) if one.retired_at is None)
+        return Shown(self._desk(reading.store).used, deals_by_stage(reading.db, reading.pipeline.id), asked)
 
     def _check(self, act: Act) -> None:
         if not isinstance(act, Merge | Retire):
@@ -57,6 +66,17 @@ class Rearrange:
         batch = await self.app.writer.write(written)
         self.app.reload()
         self.app.tell(batch.label)
+        if isinstance(act, Edit) and act.values.get("event"):
+            self._would_move(act.stage.id)
+
+    def _would_move(self, stage_id: int) -> None:
+        """Show what the new rule would have moved, when it would."""
+        from pipetui.store.rules import movers
+        from pipetui.ui.movers import Movers
+
+        stage = self.app.reading.store.get(Stage, stage_id)
+        if stage.event is not None and movers(self.app.reading.db, stage, stage.event):
+            self.app.push_screen(Movers(self.app, stage, stage.event))
 
     def _batch(self, act: Act, store: Store) -> Batch:
         desk, pipeline_id = self._desk(store), self.app.reading.pipeline.id
