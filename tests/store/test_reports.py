@@ -13,7 +13,18 @@ from typing import Any
 import pytest
 
 from pipetui.core.change import field_names, row
-from pipetui.core.deal import Activity, Quote, Rate, Record, Source, Spending, View, Visit
+from pipetui.core.deal import (
+    Activity,
+    Criterion,
+    Evidence,
+    Quote,
+    Rate,
+    Record,
+    Source,
+    Spending,
+    View,
+    Visit,
+)
 from pipetui.core.forecast import forecast
 from pipetui.core.moment import Period, period
 from pipetui.core.money import Money, convert
@@ -43,7 +54,13 @@ def office(store: Store, seed: int, rated: bool = True) -> Sample:
     """A random pipeline with rates, costs, quotes, things done, and segments."""
     sample = fill(store, seed)
     open_ones = [stage for stage in sample.stages if stage.kind == "open"]
-    more: list[Record] = []
+    more: list[Record] = [
+        Criterion(id=1, stage_id=open_ones[0].id, text="The need is said", position=0),
+        *(
+            Evidence(id=n, deal_id=deal.id, criterion_id=1, ticked_at=deal.created_at)
+            for n, deal in enumerate(sample.deals[::4], 1)
+        ),
+    ]
     if rated:
         more += [Rate(id=n, currency=code, value=value) for n, (code, value) in enumerate(RATES.items(), 1)]
     for n, deal in enumerate(sample.deals[::3], 1):

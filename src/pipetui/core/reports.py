@@ -30,10 +30,9 @@ def outcomes(frame: Frame, found: Pots) -> Report:
     rows = [_outcome(frame, "won", None, won, every.n)] if won.n else []
     order = sorted(lost, key=lambda key: (-lost[key].n, str(frame.label("reason", key))))
     rows += [_outcome(frame, "lost", key, lost[key], every.n) for key in order]
-    total = (
-        Cell(ALL), NOTHING, Cell(every.n, Behind("closed")), NOTHING, figure(share(won.n, every.n), WON),
-        Cell(dict(every.totals)),
-    )  # fmt: skip
+    closed = Behind("closed")
+    rate, totals = figure(share(won.n, every.n), WON), Cell(dict(every.totals))
+    total = (Cell(ALL), NOTHING, count(every, closed), frame.worth(every, closed), rate, totals)
     columns = (
         Column("outcome", say("Outcome")),
         Column("reason", say("Reason")),

@@ -58,6 +58,12 @@ def write_json(path: Path, whole: Mapping[str, Any]) -> None:
         file.write("\n")
 
 
+def write_text(path: Path, text: str) -> None:
+    """Write a text as it is."""
+    with _whole(path, "w") as file:
+        file.write(text)
+
+
 class _whole:  # noqa: N801 - reads as a word of its with-statement
     """A file that takes its name when it is complete; until then, and after an error, the old one stays."""
 

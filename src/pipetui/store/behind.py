@@ -385,6 +385,30 @@ def _stays(more: str) -> Callable[[Question, Keys], Clause]:
     return of
 
 
+def _shown(question: Question, keys: Keys) -> Clause:
+    """Left a stage last with all it asks for shown, or without, as `store.evidence` counts them."""
+    from pipetui.core.evidence import asked_by
+    from pipetui.store.evidence import criteria
+
+    own = [one.id for one in asked_by(int(keys["stage"] or 0), criteria(question.db))]
+    mine = among("evidence.criterion_id", own)
+    since = question.db.one(f"SELECT MIN(ticked_at) FROM evidence WHERE {mine.sql}", mine.params)
+    if since is None or since[0] is None:
+        return Clause(NEVER)
+    sql = f"""SELECT visit.deal_id FROM visit WHERE visit.stage_id = ? AND visit.left_at >= ?
+        AND visit.next_stage_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM visit later
+            WHERE later.deal_id = visit.deal_id AND later.stage_id = visit.stage_id AND later.id <> visit.id
+            AND (later.left_at IS NULL OR later.left_at > visit.left_at
+                OR (later.left_at = visit.left_at AND later.id > visit.id)))
+        AND (SELECT COUNT(*) FROM evidence WHERE evidence.deal_id = visit.deal_id AND {mine.sql}
+            AND evidence.ticked_at <= visit.left_at) {">=" if keys["met"] else "<"} ?"""
+    params = (keys["stage"], since[0], *mine.params, len(own))
+    found = question.lively.also(f"deal.history_known = 1 AND deal.id IN ({sql})", *params)
+    if outcome := keys.get("outcome"):
+        found = both(found, among("deal.stage_id", question.of_kind(str(outcome))))
+    return found
+
+
 # What was done
 
 
@@ -445,6 +469,6 @@ SETS: Mapping[str, Callable[[Question, Keys], Clause]] = {
     "fell": _ended_here("lost"), "stands": _ended_here("open"), "skipped": _skipped, "went": _went, "ended": _ended,
     "stored": _stored, "stayed": _stays(ALWAYS), "left": _stays("visit.left_at IS NOT NULL"),
     "staying": _stays("visit.left_at IS NULL"), "active": _active, "worked": _worked, "signed": _signed,
-    "quoted": _quoted("sent_on"), "accepted": _quoted("decided_on", "quote.status = 'signed'"),
+    "quoted": _quoted("sent_on"), "shown": _shown, "accepted": _quoted("decided_on", "quote.status = 'signed'"),
 }  # fmt: skip
 """The sets of deals that figures count."""

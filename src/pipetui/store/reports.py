@@ -170,6 +170,12 @@ def _ageing(question: Question, frame: Frame) -> Report:
     return reports_way.ageing(frame, question.stages, read.groups(question, Behind("open"), ("stage", "age")))
 
 
+def _evidence(question: Question, frame: Frame) -> Report:
+    from pipetui.store.evidence import evidence
+
+    return reports_way.evidence(frame, evidence(question.db, question.scope))
+
+
 def _accuracy(question: Question, frame: Frame) -> Report:
     days = horizon(question.period)
     return reports_pace.accuracy(frame, days, read.came(question, days, PASTS), None)
@@ -205,7 +211,7 @@ def looked_back(question: Question, progress: Callable[[int, int], None] | None 
 Maker = Callable[[Question, Frame], Report]
 MADE: dict[str, Maker] = {
     "funnel": _funnel, "winloss": _winloss, "velocity": _velocity, "times": _times, "sources": _sources,
-    "owners": _owners, "activity": _activity, "ageing": _ageing, "accuracy": _accuracy,
+    "owners": _owners, "activity": _activity, "ageing": _ageing, "accuracy": _accuracy, "evidence": _evidence,
 }  # fmt: skip
 """Who makes each report."""
 
