@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, Message]] = {
     "forecast": ("forecast", say("Will we make the number, and if not, what is missing?")),
     "backtest": ("backtest", say("How good the forecast was on your own past, beside simpler methods")),
     "goal": ("forecast", say("List and set goals")),
+    "review": ("review", say("The deals most worth a word, and the minutes of past reviews")),
     "report": ("report", say("Print a report")),
     "stages": ("stages", say("List and change the stages of the pipeline")),
     "criteria": ("criteria", say("What stages ask to be shown before a deal leaves them")),

@@ -25,7 +25,7 @@ from pipetui.errors import Invalid
 Op = Literal[":", "<", "<=", ">", ">="]
 Field = Literal[
     "stage", "owner", "tag", "source", "org", "contact", "title", "reason", "pipeline", "amount", "chance", "age",
-    "close", "created", "closed", "next", "is",
+    "close", "created", "closed", "changed", "next", "is",
 ]  # fmt: skip
 Flag = Literal[
     "open",
@@ -46,7 +46,7 @@ Value = str | Decimal | int | Period | None
 BEGINNING: tuple[Field, ...] = ("stage", "tag", "source", "reason", "pipeline")
 """Fields whose value is the beginning of a name; of `owner`, `org`, `contact` and `title` any part will do."""
 PART: tuple[Field, ...] = ("owner", "org", "contact", "title")
-DAYS: tuple[Field, ...] = ("close", "created", "closed", "next")
+DAYS: tuple[Field, ...] = ("close", "created", "closed", "changed", "next")
 NUMBERS: tuple[Field, ...] = ("amount", "chance", "age")
 
 _FIELDS: dict[str, Field] = {
@@ -57,7 +57,7 @@ _FIELDS: dict[str, Field] = {
     "amount": "amount", "montant": "amount", "chance": "chance", "prob": "chance", "age": "age",
     "close": "close",
     "cloture": "close", "created": "created", "cree": "created", "creee": "created", "closed": "closed",
-    "clos": "closed", "next": "next",
+    "clos": "closed", "changed": "changed", "modifie": "changed", "modifiee": "changed", "next": "next",
     "prochaine": "next", "is": "is", "est": "is",
 }  # fmt: skip
 _FLAGS: dict[str, Flag] = {
@@ -69,6 +69,8 @@ _FLAGS: dict[str, Flag] = {
     "parked": "parked",
     "veille": "parked", "archived": "archived", "archivee": "archived", "pinned": "pinned", "fixee": "pinned",
 }  # fmt: skip
+REVIEW = "review"
+"""As a value of `changed`: since the last review of who asks."""
 _NONE = frozenset(("none", "aucun", "aucune", "sans"))
 _CENT = Decimal("0.01")
 LONGEST = 999_999_999
@@ -226,6 +228,8 @@ def _value(field: Field, op: Op, word: str, quoted: bool, today: date, fiscal_mo
             return amount_from_text(word, "EUR").decimal.quantize(_CENT, context=EXACT)
         if field in ("chance", "age"):
             return _days(folded) if field == "age" else _percent(folded)
+        if field == "changed" and op == ":" and folded in ("review", "revue"):
+            return REVIEW
         if field in DAYS:
             return _period(word, today, fiscal_month)
         return _FLAGS[re.sub("['’]", "", folded)] if field == "is" else folded
@@ -288,6 +292,9 @@ class Facts:
     close: date | None = None
     created: date | None = None
     closed: date | None = None
+    changed: date | None = None
+    """The day of the last change."""
+    changed_since_review: bool = False
     next: date | None = None
     """The day of the next step."""
     flags: frozenset[Flag] = frozenset()
@@ -313,6 +320,8 @@ def _holds(term: Term, value: Value, facts: Facts) -> bool:
         return (
             not facts.tags if value is None else any(fold(tag).startswith(str(value)) for tag in facts.tags)
         )
+    if value == REVIEW and term.field == "changed":
+        return facts.changed_since_review
     known = getattr(facts, term.field)
     if value is None:
         return known in (None, "")

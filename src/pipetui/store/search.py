@@ -87,6 +87,8 @@ def _term(asker: Asker, term: Term, value: Value) -> Clause:
         return _found(asker, _line(asker, LINES[term.field]), str(value))
     if isinstance(value, Period):
         return _in_time(term, value)
+    if term.field == "changed":
+        return _since_review(asker)
     if isinstance(value, str):
         return _named(asker, term, value)
     return _number(asker, term, value)
@@ -115,14 +117,17 @@ def _line(asker: Asker, number: int) -> str:
     return f"substr({rest}, 1, {find}({rest}, '\n') - 1)"
 
 
+CHANGED = """(SELECT COALESCE(MAX(batch.at), deal.created_at) FROM journal JOIN batch ON batch.id = journal.batch_id
+    WHERE journal.deal_id = deal.id)"""
+"""The moment of the last change; of an imported deal that nobody touched, its own beginning."""
 _COLUMNS = {
     "stage": "deal.stage_id", "pipeline": "deal.pipeline_id", "owner": "deal.owner_id", "source": "deal.source_id",
     "reason": "deal.lost_reason_id", "org": "deal.organization_id", "contact": "deal.contact_id",
     "amount": "deal.amount", "close": "deal.expected_close", "created": "deal.created_at", "closed": "deal.closed_at",
-    "next": "deal.next_due",
+    "next": "deal.next_due", "changed": CHANGED,
 }  # fmt: skip
 _TABLES = {"stage": "stage", "pipeline": "pipeline", "source": "source", "reason": "lost_reason"}
-_MOMENTS = ("created", "closed")
+_MOMENTS = ("created", "closed", "changed")
 _OPERATORS: dict[Op, str] = {":": "=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 
 
@@ -133,6 +138,12 @@ def _unknown(asker: Asker, term: Term) -> Clause:
     if term.field == "chance":
         return Clause(f"({PINNED}) IS NOT TRUE", (asker.today.isoformat(),))
     return Clause(NEVER if term.field == "age" else f"{_COLUMNS[term.field]} IS NULL")
+
+
+def _since_review(asker: Asker) -> Clause:
+    """Changed since the last review of who asks came to its end; all deals before there was one."""
+    held = asker.db.one("SELECT MAX(ended_at) FROM review WHERE owner_id = ?", (asker.me,))
+    return Clause(f"{CHANGED} > ?", (held[0],)) if held and held[0] else Clause(ALWAYS)
 
 
 def _named(asker: Asker, term: Term, value: str) -> Clause:

@@ -65,3 +65,13 @@ class Openings:
         from pipetui.ui.quotes import Quotes
 
         return Quotes(self.app, self._deal_id)
+
+    def review(self) -> Page:
+        from pipetui.ui.review import ReviewList
+
+        return ReviewList(self.app)
+
+    def reports(self) -> Page:
+        from pipetui.ui.reports import Reports
+
+        return Reports(self.app)
