@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pipetui.core.acts import Act, Done, batch_changes, of_day, of_step, perform
 from pipetui.core.bench import Bench
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pipetui.core.step import Step
     from pipetui.store.cards import Card
     from pipetui.store.store import Committed
+    from pipetui.ui.app import Pipetui
     from pipetui.ui.board import Board
     from pipetui.ui.reading import Reading
     from pipetui.ui.writer import Writer
@@ -57,8 +58,8 @@ class Acts:
         """The deal of the last act on one alone, and where it stood: its stage and its row."""
         self.heard: Callable[[Act], None] = lambda act: None
         """Told every act that was done: how a macro is recorded."""
-        self.remark: Callable[[Sequence[int], Sequence[Change]], Message | None] = lambda ids, changes: None
-        """What there is to say beside the label, once deals have changed."""
+        self.left: tuple[int, int] | None = None
+        """The deal that has just gone on with something missing, and the stage that asked for it."""
 
     # The verbs
 
@@ -176,7 +177,8 @@ class Acts:
         board = self._board
         lane = board.lanes[index]
         here = next((lane.start + i for i, card in enumerate(lane.cards) if card.id == deal_id), None)
-        row = row if here is None else here + 1
+        # The next one has come up to its row, unless the deal is still there or went further up.
+        row = row if here is None or here > row else row + 1
         if row >= lane.count:
             return None
         board.go(index, row)
@@ -271,9 +273,18 @@ class Acts:
         else:
             if not self._writer.busy:
                 self._reload(None)
-            more = self.remark(found.ids, batch.changes)
-            label = batch.label if more is None else say("{what}. {more}", what=batch.label, more=more)
-            self._tell(_with_refusals(label, found, cards))
+            self._tell(_with_refusals(self._with_missing(batch, found), found, cards))
+
+    def _with_missing(self, batch: Batch, found: Done) -> Message:
+        """The label, and what of the list of its stage a deal has left without."""
+        from pipetui.ui.evidence import unshown
+
+        self.left = None
+        missing = unshown(cast("Pipetui", self._board.app), found.ids, batch.changes)
+        if missing is None:
+            return batch.label
+        self.left = found.ids[0], missing[1]
+        return say("{what}. {more}", what=batch.label, more=missing[0])
 
     def _show(self, cards: Cards, changes: Sequence[Change]) -> None:
         """Show what the changes do to the deals before they are written."""

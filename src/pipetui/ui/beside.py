@@ -45,7 +45,7 @@ def _names(app: Pipetui, forecast: Forecast) -> dict[int, str]:
 
 
 def _detail(app: Pipetui, width: int) -> list[Line]:
-    from pipetui.core.deal import LostReason, Member, Source, Stage
+    from pipetui.core.deal import Criterion, LostReason, Member, Source, Stage
     from pipetui.ui.detail import Around, detail_lines
 
     card = app.board.card
@@ -62,6 +62,7 @@ def _detail(app: Pipetui, width: int) -> list[Line]:
         flags=reading.flags(card),
         stalled_after=reading.paces.get(deal.stage_id),
         odds=_odds(app, deal),
+        criteria=reading.store.all(Criterion, stage_id=deal.stage_id),
         names={
             "owner": _name(app, Member, deal.owner_id),
             "source": _name(app, Source, deal.source_id),

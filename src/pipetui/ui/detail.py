@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from pipetui.core.evidence import checklist
 from pipetui.core.message import Message, say
 from pipetui.core.moment import local_day
 from pipetui.lang import _, day, moment, money, number, span, told
@@ -15,7 +16,7 @@ from pipetui.ui.odds import Odds, in_full, in_short
 from pipetui.ui.paint import GLYPHS, KINDS, Line, Role, Span, cells, fit, wrapped
 
 if TYPE_CHECKING:
-    from pipetui.core.deal import Activity, Contact, Organization, Quote, Stage
+    from pipetui.core.deal import Activity, Contact, Criterion, Organization, Quote, Stage
     from pipetui.store.log import Entry
     from pipetui.store.store import Dossier
 
@@ -56,6 +57,8 @@ class Around:
     """Its chance; one pinned by hand stands in the deal."""
     names: Mapping[str, str | None] = field(default_factory=dict)
     """Of `owner`, `source`, `lost_reason` and `pinned_by`."""
+    criteria: Sequence[Criterion] = ()
+    """What its stage asks to be shown."""
 
 
 def detail_lines(dossier: Dossier, around: Around, width: int) -> list[Line]:
@@ -68,6 +71,7 @@ def detail_lines(dossier: Dossier, around: Around, width: int) -> list[Line]:
         *_pairs([_person(dossier.contact), _company(dossier.organization), _fields(dossier, around)], width),
         _odds(dossier, around, width),
         _definition(around.stages[dossier.deal.stage_id], width),
+        _to_show(dossier, around, width),
         _titled(_("Notes"), wrapped(dossier.deal.notes, width) if dossier.deal.notes else []),
         _titled(_("Quotes"), [_quote(one, around, width) for one in dossier.quotes]),
         _titled(_("Done"), _done(dossier.activities, around, width)),
@@ -245,6 +249,16 @@ def _odds(dossier: Dossier, around: Around, width: int) -> list[Line]:
 
 def _definition(stage: Stage, width: int) -> list[Line]:
     return [*wrapped(stage.name, width, "title"), *wrapped(stage.definition, width, "dim")]
+
+
+def _to_show(dossier: Dossier, around: Around, width: int) -> list[Line]:
+    stage = around.stages[dossier.deal.stage_id]
+    points = checklist(stage.id, around.criteria, dossier.evidence)
+    lines: list[Line] = []
+    for point in points:
+        head = Span(f"{GLYPHS.mark} ", "good") if point.shown else Span(f"{GLYPHS.task} ", "dim")
+        lines += _hanging([head], point.criterion.text, width, "" if point.shown else "dim")
+    return _titled(told(say("To be shown before it leaves {stage}", stage=stage.name)), lines)
 
 
 def _quote(one: Quote, around: Around, width: int) -> Line:

@@ -136,7 +136,8 @@ class Page(Screen[int | None]):
         event.stop()
         event.prevent_default()
         self._said = "", ""
-        key = NAMES.get(event.key) or (event.character if event.is_printable else None) or event.key
+        typed = event.character if event.is_printable and event.key != "space" else None
+        key = NAMES.get(event.key) or typed or event.key
         if self._helping:
             self._helping = False
             self.draw(0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from textual import events
 from textual.app import ComposeResult
@@ -72,6 +72,8 @@ class Shown:
 
     stages: Sequence[Stage]
     deals: Mapping[int, int]
+    asked: Mapping[int, int] = field(default_factory=dict)
+    """How many things a stage asks to be shown."""
 
 
 class StageEditor(ModalScreen[bool]):
@@ -93,10 +95,12 @@ class StageEditor(ModalScreen[bool]):
         look: Look,
         check: Callable[[Act], None],
         do: Callable[[Act], Awaitable[None]],
+        lists: Callable[[Stage], None] = lambda stage: None,
     ) -> None:
+        """`lists` shows what a stage asks for, and changes it."""
         super().__init__()
         self._pipeline, self._look = pipeline, look
-        self._read, self._check, self._do = read, check, do
+        self._read, self._check, self._do, self._lists = read, check, do, lists
         self._shown = read()
         self._row = self._first = 0
         self._said: tuple[str, Role] = ("", "")
@@ -125,6 +129,10 @@ class StageEditor(ModalScreen[bool]):
         """Draw for the size there is."""
         self._draw()
 
+    def reread(self) -> None:
+        """The store has changed."""
+        self._read_again(self._stage.id, None)
+
     @property
     def _stage(self) -> Stage:
         return self._shown.stages[self._row]
@@ -152,6 +160,8 @@ class StageEditor(ModalScreen[bool]):
                 await self._shift(-1)
             case "m":
                 self._into(_("Merge {stage} into which stage?"), Merge)
+            case "v":
+                self._lists(self._stage)
             case "x":
                 self._into(_("Where do the deals of {stage} go?"), Retire)
         self._draw()
@@ -278,7 +288,9 @@ class StageEditor(ModalScreen[bool]):
     def _facts(self, stage: Stage) -> tuple[str, ...]:
         if stage.kind != "open":
             return self._deals(stage), event_words(stage)
-        return told(say_n("{n} day", "{n} days", stage.days)), self._deals(stage), event_words(stage)
+        n = self._shown.asked.get(stage.id, 0)
+        asked = told(say_n("{n} thing to show", "{n} things to show", n)) if n else ""
+        return told(say_n("{n} day", "{n} days", stage.days)), self._deals(stage), event_words(stage), asked
 
     def _draw(self) -> None:
         size = self._pane.size
@@ -286,6 +298,7 @@ class StageEditor(ModalScreen[bool]):
             return
         keys = (
             ("a", _("add")), ("e", _("edit")), ("H/L", _("move")), ("m", _("merge")), ("x", _("retire")),
+            ("v", _("to show")),
             ("esc", _("back")),
         )  # fmt: skip
         lines, room = self._lines(size.width), max(size.height - 2, 1)
