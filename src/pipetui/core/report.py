@@ -172,7 +172,7 @@ SHEETS: tuple[Sheet, ...] = (
     Sheet("kpi", say("Key figures"), say("The period beside the one before."), (), "this-month"),
     Sheet(
         "funnel", say("Funnel"),
-        say("How far the deals created in the period came, where they were lost, and where they went from each stage."),
+        say("How far deals created in the period came, where they went and were lost."),
         ("all", "quarter", "month"),
     ),
     Sheet(
@@ -181,12 +181,12 @@ SHEETS: tuple[Sheet, ...] = (
     ),
     Sheet(
         "velocity", say("Velocity"),
-        say("Open deals × mean size × win rate ÷ cycle: what the pipeline brings a day, and what would move it most."),
+        say("Open deals × mean size × win rate ÷ cycle: what the pipeline brings a day."),
         (), "this-quarter",
     ),
     Sheet(
         "times", say("Time in stage"),
-        say("How long deals stay in each stage; those still there count for as long as they have been there."),
+        say("How long deals stay in each stage, those still there counted too."),
     ),
     Sheet("sources", say("Sources"), say("Where leads come from, what they cost and what they bring.")),
     Sheet("owners", say("Owners"), say("What each owner has open, won and lost in the period.")),

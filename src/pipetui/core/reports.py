@@ -31,7 +31,7 @@ def outcomes(frame: Frame, found: Pots) -> Report:
     order = sorted(lost, key=lambda key: (-lost[key].n, str(frame.label("reason", key))))
     rows += [_outcome(frame, "lost", key, lost[key], every.n) for key in order]
     closed = Behind("closed")
-    rate, totals = figure(share(won.n, every.n), WON), Cell(dict(every.totals))
+    rate, totals = figure(share(every.n, every.n), closed), Cell(dict(every.totals))
     total = (Cell(ALL), NOTHING, count(every, closed), frame.worth(every, closed), rate, totals)
     columns = (
         Column("outcome", say("Outcome")),

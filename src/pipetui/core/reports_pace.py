@@ -198,7 +198,7 @@ def velocities(frame: Frame, this: Figures, before: Figures | None) -> Report:
     notes = [_best(frame, gains), *left_out(this.won, Behind("won"), say("Won"))]
     if before is not None:
         notes.append(_then(before))
-    return frame.report(columns, rows, None, notes, bar="lever")
+    return frame.report(columns, rows, None, notes)
 
 
 def levers(n: float, size: float | None, rate: float | None, cycle: float | None) -> dict[str, float]:

@@ -170,15 +170,16 @@ def times(frame: Frame, stages: Sequence[Stage], lasted: Mapping[int, Sequence[L
         Column("stage", say("Stage")),
         Column("stays", say("Stays"), "count"),
         Column("left", say("Left"), "deals"),
-        Column("still_there", say("Still there"), "deals"),
-        Column("median", say("Half left by"), "days"),
+        Column("still_there", say("There"), "deals"),
+        Column("median", say("Half by"), "days"),
         Column("p90", say("9 of 10 by"), "days"),
-        Column("median_of_left", say("Median of those gone"), "days"),
+        Column("median_of_left", say("Gone only"), "days"),
         Column("typical", say("Said"), "days"),
     )
     note = Note(
         say(
-            "Deals still there count for as long as they have been there (Kaplan-Meier); without them it looks quicker."
+            "Half of the stays end by then. Deals still there count for as long as they have been there (Kaplan-Meier);"
+            " counting those gone only it looks quicker."
         )
     )
     return frame.report(columns, rows, None, [note], bar="median")

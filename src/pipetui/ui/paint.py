@@ -66,13 +66,15 @@ class Glyphs(NamedTuple):
     done: str = "✔"
     lost: str = "✗"
     archived: str = "▪"
+    rise: str = "↑"
+    fall: str = "↓"
 
 
 GLYPHS = Glyphs()
 ASCII = Glyphs(
     bar=">", mark="*", more="~", dot="-", late="!", stalled="%", parked="z", none="-", flag="!", call="c", email="@",
     meeting="m", task="t", note="n", before="<", after=">", arrow=">", back="<", rule="-", wall="|", cross="+",
-    tee="+", foot="+", down="v", full="#", shade=".", done="v", lost="x", archived="#",
+    tee="+", foot="+", down="v", full="#", shade=".", done="v", lost="x", archived="#", rise="^", fall="v",
 )  # fmt: skip
 BARS = "▁▂▃▄▅▆▇"
 """Columns of one cell by height; the highest is `full`."""
