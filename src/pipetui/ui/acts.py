@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 Cards = Sequence["Card"]
 Label = Callable[[Cards], Message]
+TOLD = 3
+"""Deals that were left are named one by one, up to so many."""
 
 _DAYS = frozenset(("expected_close", "parked_until"))
 _MOMENTS = frozenset(("stage_since", "closed_at"))
@@ -53,11 +55,13 @@ class Acts:
     ) -> None:
         self._reading, self._writer, self._board = reading, writer, board
         self._tell, self._reload = tell, reload
-        self._last: tuple[Act, Label] | None = None
+        self._last: tuple[Sequence[Act], Label] | None = None
         self._place: tuple[int, int, int] | None = None
         """The deal of the last act on one alone, and where it stood: its stage and its row."""
-        self.heard: Callable[[Act], None] = lambda act: None
-        """Told every act that was done: how a macro is recorded."""
+        self.recorded: list[Act] | None = None
+        """What was done since a macro is recorded; None while none is."""
+        self._unrecorded: list[Act] = []
+        """What was recorded and then taken back."""
         self.left: tuple[int, int] | None = None
         """The deal that has just gone on with something missing, and the stage that asked for it."""
 
@@ -161,7 +165,7 @@ class Acts:
             raise Refused(say("There is nothing to repeat yet."))
         if self._place and not self._board.marks and [card.id for card in cards] == [self._place[0]]:
             cards = (self._next(*self._place),)
-        await self.do(cards, *self._last)
+        await self._perform(cards, *self._last)
 
     def _next(self, deal_id: int, stage_id: int, row: int) -> Card:
         """The deal after the one that was changed, with the cursor on it."""
@@ -191,11 +195,15 @@ class Acts:
     async def undo(self) -> None:
         """Take back the last batch, when all that was asked for is written."""
         entry = await self._writer.write(lambda store: store.undo())
+        if self.recorded:
+            self._unrecorded.append(self.recorded.pop())
         self._after_turn(say("Undone: {what}", what=entry.label), entry.changes)
 
     async def redo(self) -> None:
         """Make the last batch taken back again."""
         entry = await self._writer.write(lambda store: store.redo())
+        if self.recorded is not None and self._unrecorded:
+            self.recorded.append(self._unrecorded.pop())
         self._after_turn(say("Done again: {what}", what=entry.label), entry.changes)
 
     # How they are done
@@ -220,13 +228,15 @@ class Acts:
 
     async def do(self, cards: Cards, act: Act, label: Label) -> None:
         """One act on all these deals, as one batch."""
-        await self._perform(cards, (act,), label)
-        self._last = act, label
-        self.heard(act)
+        await self.play(cards, (act,), label)
 
-    async def play(self, cards: Cards, acts: Sequence[Act], label: Message) -> None:
+    async def play(self, cards: Cards, acts: Sequence[Act], label: Label) -> None:
         """Acts in a row on each of these deals, as one batch."""
-        await self._perform(cards, acts, lambda done: label)
+        await self._perform(cards, acts, label)
+        self._last = acts, label
+        if self.recorded is not None:
+            self.recorded += acts
+            self._unrecorded.clear()
 
     async def _perform(self, cards: Cards, acts: Sequence[Act], label: Label) -> None:
         await self._writer.settled()
@@ -335,17 +345,19 @@ def _ticked(cards: Cards) -> Message:
 
 
 def _with_refusals(label: Message, found: Done, cards: Mapping[int, Card]) -> Message:
-    """The label with the deals that were left, each named as far as there is room."""
+    """The label with the deals that were left, each with its reason as far as there is room."""
     if not found.refused:
         return label
-    first, error = found.refused[0]
+    left = [say("{deal}: {why}", deal=name(cards[n]), why=error.message) for n, error in found.refused[:TOLD]]
+    why: Message = left[0]
+    for one in left[1:]:
+        why = say("{first}; {more}", first=why, more=one)
     return say_n(
-        "{label} (one was left, {deal}: {why})",
-        "{label} ({n} were left, {deal}: {why} …)",
+        "{label} (one was left, {why})",
+        "{label} ({n} were left, {why})",
         len(found.refused),
         label=label,
-        deal=name(cards[first]),
-        why=error.message,
+        why=why,
     )
 
 

@@ -298,8 +298,7 @@ class StageEditor(ModalScreen[bool]):
             return
         keys = (
             ("a", _("add")), ("e", _("edit")), ("H/L", _("move")), ("m", _("merge")), ("x", _("retire")),
-            ("v", _("to show")),
-            ("esc", _("back")),
+            ("esc", _("back")), ("v", _("to show")),
         )  # fmt: skip
         lines, room = self._lines(size.width), max(size.height - 2, 1)
         last = max(i for i, (owner, _line) in enumerate(lines) if owner == self._row)
