@@ -76,16 +76,16 @@ def test_a_deal_is_ticked_and_shows_it(asked: Shell) -> None:
 
 
 def test_the_report_compares_those_with_all_shown_to_the_others(asked: Shell) -> None:
-    asked("add", given=b"B stage:prospect\nC stage:prospect\n", today="2026-11-20")
-    asked("tick", "2", "1", "2", "3", today="2026-11-20")
-    asked("move", "2", "Quote", today="2026-11-21")
-    asked("won", "2", today="2026-11-22")
-    asked("lost", "3", "--reason", "No budget", today="2026-11-22")
-    [found] = asked("criteria", "report", "--json").json
+    asked("add", given=b"B stage:prospect\nC stage:prospect\n", today="2026-11-24")
+    asked("tick", "2", "1", "2", "3", today="2026-11-24")
+    asked("move", "2", "Quote", today="2026-11-25")
+    asked("won", "2", today="2026-11-26")
+    asked("lost", "3", "--reason", "No budget", today="2026-11-26")
+    [found] = asked("criteria", "report", "--json", today="2026-11-27").json
     assert (found["met"]["n"], found["met"]["went_on"], found["met"]["won"]) == (1, 1, 1)
     assert (found["unmet"]["n"], found["unmet"]["went_on"], found["unmet"]["lost"]) == (1, 0, 1)
     assert found["met"]["won_range"][0] < 0.5 < found["met"]["won_range"][1] == 1
-    assert "the difference may be chance" in asked("criteria", "report").out
+    assert "the difference may be chance" in asked("criteria", "report", today="2026-11-27").out
 
 
 def record(folder: Path, name: str, *acts: Act) -> None:
@@ -102,7 +102,7 @@ def test_a_macro_is_played_on_several_deals_and_taken_back(shell: Shell, tmp_pat
     assert "Plan: in 3 days call back" in shell("macro").out
     ended = shell("macro", "play", "follow", "1", "2", "3", "--json", today="2026-12-01")
     assert ended.code == 0
-    deals = shell("list", "--json").json
+    deals = shell("list", "--json", today="2026-12-01").json
     assert {deal["stage"] for deal in deals} == {"Prospect"}
     assert {deal["next_step"]["due"] for deal in deals} == {"2026-12-04"}
     again = shell("macro", "play", "follow", "1", today="2026-12-01")
@@ -110,12 +110,14 @@ def test_a_macro_is_played_on_several_deals_and_taken_back(shell: Shell, tmp_pat
         1,
         "The deal stands in Prospect already.",
     )
-    shell("undo")
-    assert [deal["stage"] for deal in shell("list", "--json").json] == ["Lead", "Lead", "Quote"]
-    shell("macro", "rename", "Follow up", "Nudge")
-    assert shell("macro", "play", "follow", "1").code == 1
-    assert shell("macro", "remove", "nudge").code == 0
-    assert shell("macro", "--json").json == []
+    later = "2026-12-02"
+    shell("undo", today=later)
+    stages = [deal["stage"] for deal in shell("list", "--json", today=later).json]
+    assert stages == ["Lead", "Lead", "Quote"]
+    shell("macro", "rename", "Follow up", "Nudge", today=later)
+    assert shell("macro", "play", "follow", "1", today=later).code == 1
+    assert shell("macro", "remove", "nudge", today=later).code == 0
+    assert shell("macro", "--json", today=later).json == []
 
 
 def test_the_deals_a_macro_leaves_are_told_one_by_one(shell: Shell, tmp_path: Path) -> None:

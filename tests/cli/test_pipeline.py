@@ -83,10 +83,10 @@ def test_a_goal_that_makes_no_sense_is_wrong_usage(shell: Shell, words: list[str
 
 
 def test_a_goal_to_reach_a_stage_counts_those_that_came(shell: Shell) -> None:
-    shell("goal", "set", "2026-11", "reach:Quote", "5")
     shell("add", given=b"A\nB\nC\n", today="2026-11-02")
     shell("move", "1", "2", "quote", today="2026-11-10")
     shell("won", "3", today="2026-11-11")
+    shell("goal", "set", "2026-11", "reach:Quote", "5")
     goal = shell("forecast", "--json").json["goal"]
     assert goal["metric"] == "reach:Quote" or goal["metric"] == "reach"
     assert goal["missing"] == pytest.approx(2)
@@ -113,8 +113,8 @@ def test_won_deals_are_those_of_the_period(shell: Shell) -> None:
 
 
 def test_the_status_fits_a_login_message(shell: Shell) -> None:
-    shell("goal", "set", "2026-11", "wins", "3")
     shell("add", given=b"A 1k !2026-11-20 call\nB\n", today="2026-11-19")
+    shell("goal", "set", "2026-11", "wins", "3")
     ended = shell("status")
     assert len(ended.out.splitlines()) < 24
     status = shell("status", "--json").json

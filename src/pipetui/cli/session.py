@@ -14,6 +14,7 @@ from pipetui.errors import Invalid, Refused
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import date, datetime
+    from pathlib import Path
 
     from pipetui.config import Config
     from pipetui.core.change import Change
@@ -72,6 +73,10 @@ class Session:
         for open_one in ("store", "db"):
             if open_one in self.__dict__:
                 self.__dict__[open_one].close()
+        if self.__dict__.get("_past") is not None:
+            import shutil
+
+            shutil.rmtree(self.__dict__["_past"].parent, ignore_errors=True)
 
     @cached_property
     def config(self) -> Config:
@@ -134,10 +139,36 @@ class Session:
         from pipetui.store.store import Store
 
         make_home(self.url)
+        if (past := self._past) is not None:
+            from pipetui.store.bygone import opened
+
+            return opened(past, self.config.me, lambda: self.now)
         store = Store.open(self.url, login=self.config.me, now=lambda: self.now, told=lang.told)
         if self.options.as_of is None:
             expire(store, self.today)
         return store
+
+    @cached_property
+    def _past(self) -> Path | None:
+        """With `--as-of` before the last change: a file with the store as it was, removed in the end."""
+        if self.options.as_of is None:
+            return None
+        from pathlib import Path
+        from tempfile import mkdtemp
+
+        from pipetui.store import start
+        from pipetui.store.bygone import bygone, goes_on
+        from pipetui.store.db import Database
+
+        db = Database(self.url)
+        try:
+            if not start.ready(db) or not goes_on(db, self.now):
+                return None
+            path = Path(mkdtemp(prefix="pipetui-")) / "past.db"
+            bygone(db, self.now, path)
+            return path
+        finally:
+            db.close()
 
     @cached_property
     def db(self) -> Database:
@@ -147,6 +178,8 @@ class Session:
         from pipetui.store.db import Database
 
         make_home(self.url)
+        if self._past is not None:
+            return Database(str(self._past))
         db = Database(self.url)
         if not start.ready(db):
             self.store.changed()
@@ -210,8 +243,10 @@ class Session:
             raise Refused(say("The board needs a terminal."), say("In a pipe, use: pipetui board"))
         from pipetui.ui.app import run
 
-        clock = (lambda: self.now) if self.options.as_of else None
-        return run(self.config, self.url, pipeline=self.options.pipeline, clock=clock)
+        past = self._past
+        clock = (lambda: self.now) if self.options.as_of and past is None else None
+        travel = self.today if past is not None else None
+        return run(self.config, self.url, pipeline=self.options.pipeline, clock=clock, travel=travel)
 
     def period(self, text: str) -> Period:
         """The period some words name, by the fiscal year of the settings or the store. Raises Invalid."""

@@ -71,6 +71,7 @@ _FIXED = {
 _UNITS = {"d": 1, "day": 1, "days": 1, "j": 1, "jour": 1, "jours": 1, "w": 7, "week": 7, "weeks": 7, "s": 7, "sem": 7,
           "semaine": 7, "semaines": 7}  # fmt: skip
 _MONTH_UNITS = frozenset(("mo", "month", "months", "mois", "m"))
+_AGO = re.compile(r"(?:(\d{1,4})\s*([a-z]+) ago|il y a (\d{1,4})\s*([a-z]+)|-\s*(\d{1,4})\s*([a-z]+))")
 _AHEAD = re.compile(r"(?:in|dans|\+)\s*(\d{1,3})\s*([a-z]+)")
 _NUMERIC = re.compile(r"(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{2}|\d{4}))?")
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
@@ -83,7 +84,8 @@ def day_from_words(text: str, today: date, month_first: bool = False, ahead: boo
     """A day as people write it in English or French, None when it is none.
 
     `fri`, `vendredi`, `tomorrow`, `demain`, `30/9`, `30/09/2026`, `2026-09-30`, `9 dec`, `in 3 days`,
-    `dans 2 semaines`, `+3d`, `next week`, `fin de mois`; `le` or `on` may stand before it. A weekday is the next one,
+    `dans 2 semaines`, `+3d`, `next week`, `fin de mois`, `3 months ago`,
+    `hier`; `le` or `on` may stand before it. A weekday is the next one,
     never today; a day without a year is the first one not more than half a year past, with `ahead` not past at all.
     `month_first` reads `9/30` as Americans do.
     """
@@ -94,6 +96,7 @@ def day_from_words(text: str, today: date, month_first: bool = False, ahead: boo
         return (
             _weekday(words, today)
             or _ahead(words, today)
+            or _ago(words, today)
             or _dated(words, today, month_first, ahead)
             or _ends(words, today)
         )
@@ -118,6 +121,25 @@ def _ahead(words: str, today: date) -> date | None:
     if words in ("next month", "mois prochain"):
         return _months_on(today.replace(day=1), 1)
     return None
+
+
+def _ago(words: str, today: date) -> date | None:
+    """`3 months ago`, `il y a 2 semaines`, `-10d`, `last friday`, `vendredi dernier`, `last month`."""
+    if found := _AGO.fullmatch(words):
+        amount, unit = next(
+            (int(n), unit) for n, unit in zip(found.groups()[::2], found.groups()[1::2], strict=True) if n
+        )
+        if unit in _MONTH_UNITS:
+            return _months_on(today, -amount)
+        if unit in ("y", "year", "years", "an", "ans"):
+            return _months_on(today, -12 * amount)
+        return today - timedelta(days=amount * _UNITS[unit]) if unit in _UNITS else None
+    if words in ("last week", "semaine derniere", "la semaine derniere"):
+        return today - timedelta(days=7 + today.weekday())
+    if words in ("last month", "mois dernier"):
+        return _months_on(today.replace(day=1), -1)
+    number = _WEEKDAYS.get(words.removeprefix("last ").removesuffix(" dernier"))
+    return None if number is None else today - timedelta(days=(today.weekday() - number - 1) % 7 + 1)
 
 
 def _months_on(day: date, months: int) -> date:

@@ -80,6 +80,8 @@ class Store:
         self._now = now
         self.me: int | None = None
         """The member's number; None until somebody new writes for the first time."""
+        self.refuses: Refused | None = None
+        """Why nothing can be written here; None where it can."""
 
     @classmethod
     def open(
@@ -237,6 +239,8 @@ class Store:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
+        if self.refuses is not None:
+            raise self.refuses
         me = self.me
         try:
             with self.db.transaction():

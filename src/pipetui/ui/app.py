@@ -20,12 +20,12 @@ from textual.worker import WorkerFailed
 
 from pipetui.core.message import Message, say
 from pipetui.errors import Conflict, PipetuiError
-from pipetui.lang import money, number, told
+from pipetui.lang import day, money, number, told
 from pipetui.ui.bar import SORT_NAMES, Standing, key_line, message_line, period_name, top_line
 from pipetui.ui.board import Board
 from pipetui.ui.commands import Command, Seen, in_bar, keymap
 from pipetui.ui.handlers import Handlers
-from pipetui.ui.paint import Look, Role, themed
+from pipetui.ui.paint import GLYPHS, Look, Role, themed
 from pipetui.ui.pane import Pane
 from pipetui.ui.reading import Reading
 from pipetui.ui.terminal import Terminal, display
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from pipetui.store.store import Store
     from pipetui.ui.acts import Acts
     from pipetui.ui.reckoner import Reckoner
+    from pipetui.ui.travel import Travel
 
 POLL_SECONDS = 0.25
 """How often the store is asked whether somebody else wrote; the question costs some microseconds."""
@@ -102,7 +103,12 @@ class Pipetui(App[int]):
         if theme in self.available_themes:
             self.theme = theme
         self.look = self._look()
-        self.board = Board(reading.page, reading.flags, self._dated, self.look)
+        self.board = Board(
+            lambda *wanted: self.reading.page(*wanted),
+            lambda card: self.reading.flags(card),
+            self._dated,
+            self.look,
+        )
         self.body = Body()
         self.top, self.side, self.bottom = Pane(self.look), Pane(self.look), Pane(self.look)
         self.glance = Pane(self.look)
@@ -116,6 +122,10 @@ class Pipetui(App[int]):
         self._calm: Timer | None = None
         self._expired_on: date | None = None
         """The day for which quotes past their validity have expired."""
+        self.travel_first: date | None = None
+        """A day to look back to as soon as the board stands."""
+        self.travel: Travel | None = None
+        """The way back from the past that is looked at; None in the present."""
 
     @cached_property
     def acts(self) -> Acts:
@@ -172,6 +182,10 @@ class Pipetui(App[int]):
     def on_mount(self) -> None:
         """Look after the store, once the first frame is out."""
         self.set_interval(POLL_SECONDS, self._poll)
+        if self.travel_first is not None:
+            from pipetui.ui.travel import go
+
+            self.run_worker(self.attempt(go(self, self.travel_first)))
         self.call_after_refresh(self._settle_in)
 
     def _settle_in(self) -> None:
@@ -183,8 +197,20 @@ class Pipetui(App[int]):
         self.set_timer(LATER_SECONDS, lambda: self.run_worker(self.attempt(self._expire())))
         self.set_interval(MIDNIGHT_SECONDS, lambda: self.run_worker(self.attempt(self._expire())))
 
+    def look_at(self, reading: Reading, writer: Writer) -> None:
+        """Another store takes the place of the one on the screen: the past, or the present again."""
+        if "reckoner" in self.__dict__:
+            self.__dict__.pop("reckoner").close()
+        self.__dict__.pop("acts", None)
+        self.reading, self.writer = reading, writer
+        self.forecast = None
+        self.board.marks = {}
+        self.reload()
+
     async def _measure_pace(self) -> None:
         """Once a day, learn from the won deals when others count as stalled; and list who came by a large import."""
+        if self.travel is not None:
+            return
         from pipetui.store import parties
         from pipetui.store.pace import measure_pace
 
@@ -196,6 +222,8 @@ class Pipetui(App[int]):
         """Quotes whose validity is over expire by themselves: when the application opens, and when a day begins."""
         from pipetui.store import offers
 
+        if self.travel is not None:
+            return
         today = self.reading.clock()[0]
         if today != self._expired_on and offers.over(self.reading.db, today):
             await self.writer.write(lambda store: offers.expire(store, today))
@@ -268,6 +296,7 @@ class Pipetui(App[int]):
             lane.column.stage if lane else None,
             bool(self.reading.query),
             bool(self._beside),
+            self.travel is not None,
         )
 
     @property
@@ -314,7 +343,7 @@ class Pipetui(App[int]):
             self.board.marks = {card.id: card for card in fresh}
 
     def _poll(self) -> None:
-        if not self.writer.busy and self.reading.db.changed():
+        if self.travel is None and not self.writer.busy and self.reading.db.changed():
             self.reload()
 
     def _when_calm(self) -> None:
@@ -358,6 +387,8 @@ class Pipetui(App[int]):
         """Let go of what the application opened for itself."""
         if "reckoner" in self.__dict__:
             self.reckoner.close()
+        if self.travel is not None:
+            self.travel.close()
 
     @cached_property
     def reckoner(self) -> Reckoner:
@@ -404,11 +435,14 @@ class Pipetui(App[int]):
             goal_chance=outlook.chance if outlook else None,
             flagged=self._flagged,
             marked=len(self.board.marks),
+            as_of=day(self.reading.scope.today) if self.travel is not None else "",
         )
 
     def _draw_keys(self) -> None:
         lane = self.board.lane
         position = f"{number(lane.row + 1)}/{number(lane.count)}" if lane and lane.count else ""
+        if "acts" in self.__dict__ and self.acts.recorded is not None:
+            position = f"{GLYPHS.late} rec {len(self.acts.recorded)}  {position}"
         if self._said:
             line = message_line(self._said[0], position, self.size.width, self._said[1])
         else:
@@ -491,12 +525,17 @@ def _with_hint(error: PipetuiError) -> Message:
 
 
 def run(
-    config: Config, url: str, *, pipeline: str | None = None, clock: Callable[[], datetime] | None = None
+    config: Config,
+    url: str,
+    *,
+    pipeline: str | None = None,
+    clock: Callable[[], datetime] | None = None,
+    travel: date | None = None,
 ) -> int:
     """The board of a store until it is quit; its exit code. All that was shown is written when it returns.
 
-    `clock` tells an aware moment other than the present. Raises StoreProblem; Conflict when the last thing done before
-    the end turns out to be refused.
+    `clock` tells an aware moment other than the present; `travel` is a day to look back to first. Raises
+    StoreProblem; Conflict when the last thing done before the end turns out to be refused.
     """
     from pipetui.config import make_home
     from pipetui.store.db import Database
@@ -522,6 +561,7 @@ def run(
     writer = Writer(opened)
     try:
         app = Pipetui(config, reading, writer, Terminal)
+        app.travel_first = travel
         app.run()
         app.close()
         if app.failure is not None:

@@ -162,6 +162,55 @@ class Asking:
         self.app.reload()
         self.app.tell(label)
 
+    # The past
+
+    def do_travel(self) -> None:
+        """Ask for a day, or come back from one."""
+        if self.app.travel is not None:
+            self.app.travel.back()
+            return
+        from pipetui.ui.travel import go, read
+
+        today = self.app.reading.scope.today
+
+        async def named(text: str) -> None:
+            await go(self.app, read(text, today))
+
+        example = _("yesterday   ·   3 months ago   ·   2026-08-23   ·   30/6")
+        self._prompt(
+            _("See the board as of"), lambda text: [Span(day(read(text, today)))], named, example=example
+        )
+
+    async def do_day_back(self) -> None:
+        await self._step(-1)
+
+    async def do_day_on(self) -> None:
+        await self._step(1)
+
+    async def do_week_back(self) -> None:
+        await self._step(-7)
+
+    async def do_week_on(self) -> None:
+        await self._step(7)
+
+    async def _step(self, days: int) -> None:
+        if self.app.travel is not None:
+            await self.app.travel.step(days)
+
+    async def do_review_back(self) -> None:
+        if self.app.travel is not None:
+            await self.app.travel.to_review()
+
+    def do_record(self) -> None:
+        from pipetui.ui.macros import record
+
+        record(self.app)
+
+    def do_play(self) -> None:
+        from pipetui.ui.macros import play
+
+        play(self.app)
+
     # What is looked at
 
     def do_filter(self) -> None:

@@ -44,6 +44,8 @@ class Standing:
     flagged: int = 0
     """Open deals that are late or have no next step."""
     marked: int = 0
+    as_of: str = ""
+    """The day that is looked at when it is not today, in words."""
 
 
 Part = tuple[int, Line]
@@ -69,6 +71,9 @@ def _left(standing: Standing) -> list[Part]:
         (0, [Span(fit(standing.pipeline, 24, "none"), "title"), Span(f" {GLYPHS.down}", "dim")]),
         (5, [Span(standing.period)]),
     ]
+    if standing.as_of:
+        said = _("As of {day} · read-only").format(day=standing.as_of)
+        parts.insert(0, (0, [Span(f"{GLYPHS.back} {said}", "warn")]))
     if standing.query:
         parts.append((1, [Span(f"/{fit(standing.query, 32, 'none')}", "accent")]))
     if standing.sort != "urgency":

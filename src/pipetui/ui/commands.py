@@ -28,6 +28,8 @@ class Seen:
     filtered: bool = False
     pane: bool = False
     """A pane stands beside the board."""
+    past: bool = False
+    """The board is looked at as it was."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -65,6 +67,10 @@ def _no_pane(seen: Seen) -> Message | None:
 
 def _nothing_filtered(seen: Seen) -> Message | None:
     return None if seen.filtered else say("There is no filter to keep: press / to set one.")
+
+
+def _in_present(seen: Seen) -> Message | None:
+    return None if seen.past else say("This steps through the past: press T and say a day first.")
 
 
 def _on_open(seen: Seen) -> bool:
@@ -133,6 +139,11 @@ COMMANDS: tuple[Command, ...] = (
     Command("agenda", ("A",), say("Agenda: what is overdue, today, this week, later"), LOOK, say("agenda")),
     Command("reports", ("r",), say("Reports: funnel, wins and losses, velocity, sources"), LOOK, say("reports")),
     Command("travel", ("T",), say("See the board as it was on another day"), LOOK),
+    Command("day_back", ("(",), say("In the past: the day before"), LOOK, None, _in_present),
+    Command("day_on", (")",), say("In the past: the day after"), LOOK, None, _in_present),
+    Command("week_back", ("{",), say("In the past: a week before"), LOOK, None, _in_present),
+    Command("week_on", ("}",), say("In the past: a week after"), LOOK, None, _in_present),
+    Command("review_back", ("|",), say("In the past: the review before"), LOOK, None, _in_present),
     Command("contacts", ("@",), say("The people of the customer file"), LOOK),
     Command("organizations", ("&",), say("The companies of the customer file"), LOOK),
     Command("segments", ("M",), say("Segments for marketing, sources and what they cost"), LOOK),
@@ -162,7 +173,8 @@ SIGNS = {
 NAMES = {
     "slash": "/", "question_mark": "?", "colon": ":", "asterisk": "*", "full_stop": ".", "exclamation_mark": "!",
     "left_square_bracket": "[", "right_square_bracket": "]", "number_sign": "#", "at": "@", "ampersand": "&",
-    "semicolon": ";", "comma": ",", "plus": "+", "minus": "-", "equals_sign": "=",
+    "left_parenthesis": "(", "right_parenthesis": ")", "left_curly_bracket": "{", "right_curly_bracket": "}",
+    "vertical_line": "|", "semicolon": ";", "comma": ",", "plus": "+", "minus": "-", "equals_sign": "=",
     "less_than_sign": "<", "greater_than_sign": ">",
 }  # fmt: skip
 """Keys as they stand in the table, by the names Textual gives them."""

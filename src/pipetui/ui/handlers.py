@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pipetui.ui.openings import Openings
 
 OPENED = frozenset((
-    "quotes", "people", "evidence", "review", "agenda", "reports", "travel", "contacts", "organizations", "segments",
+    "quotes", "people", "evidence", "review", "agenda", "reports", "contacts", "organizations", "segments",
 ))  # fmt: skip
 """Commands that open a screen of their own."""
 
@@ -176,6 +176,8 @@ class Handlers:
             app.reload()
         elif app.beside:
             app.toggle("")
+        elif app.travel is not None:
+            app.travel.back()
 
     # What is looked at
 
