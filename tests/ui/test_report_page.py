@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -37,14 +38,13 @@ TODAY = date(2026, 11, 3)
 class Office:
     """The demo on a screen, and another connection to write beside it."""
 
-    def __init__(self, folder: Path) -> None:
-        url = str(folder / "demo.db")
+    def __init__(self, prepared: Path, folder: Path) -> None:
+        url = str(shutil.copy(prepared, folder / "demo.db"))
 
         def opened() -> Store:
             return Store.open(url, login="marie", now=lambda: datetime.now(UTC))
 
         self.other = opened()
-        demo.write(self.other, TODAY)
         self.reading = Reading(Database(url), opened, lambda: (TODAY, NOW))
         self.writer = Writer(opened)
         settings = {"HOME": str(folder), "PIPETUI_DB": url, "PIPETUI_CONFIG": str(folder / "none")}
@@ -57,10 +57,20 @@ class Office:
         self.other.close()
 
 
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo, to be copied."""
+    file = tmp_path_factory.mktemp("demo") / "demo.db"
+    store = Store.open(str(file), login="marie", now=lambda: NOW)
+    demo.write(store, TODAY)
+    store.close()
+    return file
+
+
 @pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
+async def office(prepared: Path, tmp_path: Path) -> AsyncIterator[Office]:
     """The demo, opened."""
-    made = Office(tmp_path)
+    made = Office(prepared, tmp_path)
     yield made
     made.close()
 
