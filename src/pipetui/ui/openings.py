@@ -19,9 +19,10 @@ class Openings:
 
     def open(self, command_id: str) -> None:
         """Open the screen of a command."""
-        self.app.push_screen(getattr(self, command_id)(), self._ended)
+        self.app.push_screen(getattr(self, command_id)(), self.ended)
 
-    def _ended(self, deal_id: int | None) -> None:
+    def ended(self, deal_id: int | None) -> None:
+        """A screen was left, for a deal or for nothing."""
         app = self.app
         if deal_id is None:
             return

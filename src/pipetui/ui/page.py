@@ -46,6 +46,7 @@ class Key(NamedTuple):
 COMMON = (
     Key(("u",), "undo", say("Undo")),
     Key(("U",), "redo", say("Redo")),
+    Key((":",), "palette", say("Find an act, a deal, a person or a company by name")),
     Key(("?",), "help", say("The keys of this screen"), say("keys")),
     Key(("escape", "q"), "back", say("Back"), say("back")),
 )
@@ -83,6 +84,11 @@ class Page(Screen[int | None]):
 
     def in_title(self) -> Sequence[Key]:
         """The keys of the title line, as far as they have a word for it."""
+        return (*self.KEYS, *COMMON)
+
+    @property
+    def every_key(self) -> Sequence[Key]:
+        """Its own keys and those of every page."""
         return (*self.KEYS, *COMMON)
 
     def reread(self) -> None:
@@ -203,6 +209,11 @@ class Page(Screen[int | None]):
 
     async def do_redo(self) -> None:
         await self.main.acts.redo()
+
+    def do_palette(self) -> None:
+        from pipetui.ui.finding import open_on_page
+
+        open_on_page(self)
 
     def do_help(self) -> None:
         self._helping = True
