@@ -20,7 +20,6 @@ HEAVY = {"textual", "rich", "sqlalchemy", "sqlmodel", "alembic", "pydantic", "op
 @pytest.fixture
 def office(shell: Shell) -> Shell:
     """Some days of work before this morning."""
-    shell("goal", "set", "2026-11", "wins", "3")
     lines = [
         "[/b] Acme [VIP] 12k !2026-11-19 call back", "Boréal 8k !2026-11-23 14:30 demo", "Dupont 5k", "Zeta 3k",
         "Old 1k",
@@ -30,6 +29,7 @@ def office(shell: Shell) -> Shell:
     shell("move", "2", "Quote", today="2026-11-20")
     shell("won", "3", today="2026-11-20")
     shell("lost", "4", "--reason", "No budget", today="2026-11-21")
+    shell("goal", "set", "2026-11", "wins", "3", today="2026-11-21")
     return shell
 
 
@@ -62,7 +62,7 @@ def test_scripts_read_the_same(office: Shell) -> None:
 
 def test_quotes_that_end_are_told(office: Shell) -> None:
     office("quote", "add", "1", "1000", "--valid-until", "2026-11-26", today="2026-11-22")
-    number = office("show", "1", "--json").json["quotes"][0]["number"]
+    number = office("show", "1", "--json", today="2026-11-22").json["quotes"][0]["number"]
     office("quote", "send", number, today="2026-11-22")
     flags = office("status", "--json").json["flags"]
     assert flags["quotes_expiring"] == 1
@@ -71,6 +71,7 @@ def test_quotes_that_end_are_told(office: Shell) -> None:
 
 
 def test_what_was_taken_back_is_no_news(office: Shell) -> None:
+    office("undo")
     office("undo")
     assert office("status", "--json").json["changes"]["lost"]["n"] == 0
 

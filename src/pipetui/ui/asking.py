@@ -17,7 +17,6 @@ from pipetui.store.orders import SORTS
 from pipetui.ui import steps
 from pipetui.ui.bar import SORT_NAMES
 from pipetui.ui.card import name
-from pipetui.ui.commands import COMMANDS
 from pipetui.ui.paint import Line, Span
 from pipetui.ui.pick import Option, Pick
 from pipetui.ui.prompt import Prompt, Understand
@@ -309,13 +308,9 @@ class Asking:
         self.app.push_screen(TrialScreen(self.app))
 
     def do_palette(self) -> None:
-        keys = self.app.keys
-        commands = [Option(c.id, told(c.label), keys.all_shown(c.id)) for c in COMMANDS if c.id != "view"]
+        from pipetui.ui.finding import open_palette
 
-        async def chosen(command_id: str) -> None:
-            await self.app.do(next(c for c in COMMANDS if c.id == command_id))
-
-        self._pick(_("Which command?"), commands, chosen)
+        open_palette(self.app)
 
     # How it is asked
 
