@@ -14,7 +14,7 @@ from pipetui.core.change import Batch, Change
 from pipetui.core.deal import Contact, Deal, Member, Organization, Setting, Source, Tag, Tagging
 from pipetui.core.deal import Mapping as Remembered
 from pipetui.core.entry import Register
-from pipetui.core.message import say
+from pipetui.core.message import say, say_n
 from pipetui.core.money import Money
 from pipetui.core.quickadd import Draft, Known, Part
 from pipetui.lang import _
@@ -61,7 +61,25 @@ class Dialogs:
             lang.month_first(),
         )
         dialog = QuickEntry(self.app.look, self.app.reading.scope.today, known, self._candidates, begun)
-        self.app.push_screen(dialog, self.app.answer(self._open))
+
+        async def answered(given: Draft | Sequence[str]) -> None:
+            if isinstance(given, Draft):
+                await self._open(given)
+                return
+            from pipetui.ui.pasted import PastedLines
+
+            pasted = PastedLines(self.app.look, self.app.reading.scope.today, known, given)
+            self.app.push_screen(pasted, self.app.answer(self._open_all))
+
+        self.app.push_screen(dialog, self.app.answer(answered))
+
+    async def _open_all(self, drafts: Sequence[Draft]) -> None:
+        """One batch for all of them."""
+        await self.app.writer.settled()
+        desk = self.app.reading.desk()
+        register = self._register(*(name for one in drafts for name in (one.organization, one.contact)))
+        changes = [change for one in drafts for change in entry.opened(one, desk, register)]
+        await self.app.acts.commit(Batch(say_n("Add a deal", "Add {n} deals", len(drafts)), tuple(changes)))
 
     async def _open(self, draft: Draft) -> None:
         await self.app.writer.settled()

@@ -54,14 +54,19 @@ class Field(Input):
     """
 
     def __init__(
-        self, text: str = "", colors: Colors | None = None, keys: Callable[[str], bool] | None = None
+        self,
+        text: str = "",
+        colors: Colors | None = None,
+        keys: Callable[[str], bool] | None = None,
+        several: Callable[[Sequence[str]], object] | None = None,
     ) -> None:
-        """`keys` is told every key first and says whether it took it."""
+        """`keys` is told every key first and says whether it took it; `several` takes pasted lines, when more than
+        one says something."""
         super().__init__(
             clean(text), highlighter=colors, select_on_focus=False, compact=True, max_length=_room(text)
         )
         self.cursor_blink = False
-        self._keys = keys
+        self._keys, self._several = keys, several
 
     def validate_value(self, value: str) -> str:
         """Nothing uncleaned is ever shown."""
@@ -79,9 +84,13 @@ class Field(Input):
         event.prevent_default()
 
     def on_paste(self, event: events.Paste) -> None:
-        """Several lines become one."""
+        """Several lines become one, unless somebody takes them."""
         event.stop()
         event.prevent_default()
+        lines = [kept for line in event.text.splitlines() if (kept := clean(line).strip())]
+        if self._several is not None and len(lines) > 1:
+            self._several(lines)
+            return
         room = (self.max_length or LONGEST) - len(self.value) + abs(self.selection.end - self.selection.start)
         self.replace(clean(event.text.strip())[: max(room, 0)], *sorted(self.selection))
 

@@ -82,7 +82,7 @@ def _deals(app: Pipetui, found: Sequence[Named]) -> list[Found]:
     for card in app.reading.cards([one.id for one in found if one.kind == "deal"]):
         amount = "" if card.amount is None else money(card.amount, card.currency, short=True)
         aside = f" {GLYPHS.dot} ".join(filter(None, (stages.get(card.stage_id), amount)))
-        called = f" {GLYPHS.dot} ".join(dict.fromkeys(filter(None, (name(card), card.title, card.contact))))
+        called = f" {GLYPHS.dot} ".join(dict.fromkeys(filter(None, (name(card), card.contact))))
         shown.append(Found("deal", card.id, called, aside))
     return shown
 

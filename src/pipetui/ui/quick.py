@@ -53,8 +53,8 @@ class Meant(NamedTuple):
     names: tuple[str, ...]
 
 
-class QuickEntry(ModalScreen[Draft | None]):
-    """Ends with the draft of a deal, or None. What cannot be read cannot be entered."""
+class QuickEntry(ModalScreen[Draft | Sequence[str] | None]):
+    """Ends with the draft of a deal, several lines that were pasted, or None. What cannot be read cannot be entered."""
 
     CSS = """
     QuickEntry { background: transparent; align: left bottom; }
@@ -68,7 +68,7 @@ class QuickEntry(ModalScreen[Draft | None]):
         self._today, self._known, self._candidates = today, known, candidates
         self._colors = Colors(look)
         self._pane = Pane(look)
-        self._field = Field(text, self._colors, self._key)
+        self._field = Field(text, self._colors, self._key, self.dismiss)
         self._line = ""
         """The text as it was read last."""
         self._draft = Draft()
