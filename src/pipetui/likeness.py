@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from heapq import nsmallest
 from typing import TYPE_CHECKING
 
@@ -22,17 +23,24 @@ def setting(subject: str, first: int, second: int) -> str:
     return f"{APART}:{subject}:{min(first, second)}:{max(first, second)}"
 
 
-def found(db: Database, subject: str, home: str | None) -> list[Double]:
+def found(
+    db: Database,
+    subject: str,
+    home: str | None,
+    progress: Callable[[int, int], None] | None = None,
+    about: int | None = None,
+) -> list[Double]:
     """Who may be noted twice among people (`contact`) or companies (`organization`), the likeliest first.
 
-    `home` is the country numbers without prefix are dialled from. Some seconds for 100,000 records: meant for a thread.
+    `home` is the country numbers without prefix are dialled from; with `about` only who is noted twice with this one.
+    Some seconds for 100,000 records: meant for a thread.
     """
     from rapidfuzz.fuzz import token_sort_ratio
 
     apart = {
         row[0] for row in db.rows("SELECT name FROM setting WHERE name LIKE ?", (f"{APART}:{subject}:%",))
     }
-    told = doubles(known(db, subject, home), lambda one, other: token_sort_ratio(one, other))
+    told = doubles(known(db, subject, home), token_sort_ratio, progress, about)
     kept = (one for one in told if setting(subject, one.first, one.second) not in apart)
     return nsmallest(MOST, kept, key=lambda one: (-one.score, one.first, one.second))
 

@@ -44,9 +44,10 @@ def home(setting: str | None, environ: Mapping[str, str] = os.environ) -> str | 
 
 
 def phone(text: str | None, country: str | None) -> str | None:
-    """A number in its international form; without a known country, one without prefix stays as it was typed.
+    """A number as it is stored: E.164, its extension behind it (`+12125550100 ext. 45`).
 
-    `country` is two letters. Raises Invalid for a number nobody can have.
+    `country` is two letters; without one, a number without prefix stays as it was typed. Raises Invalid for a number
+    nobody can have.
     """
     kept = clean(text or "").strip()
     if not kept:
@@ -61,7 +62,8 @@ def phone(text: str | None, country: str | None) -> str | None:
         raise _no_number(kept) from error
     if not phonenumbers.is_possible_number(read):
         raise _no_number(kept)
-    return phonenumbers.format_number(read, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    form = phonenumbers.format_number(read, phonenumbers.PhoneNumberFormat.E164)
+    return f"{form} ext. {read.extension}" if read.extension else form
 
 
 def _no_number(text: str) -> Invalid:
@@ -86,7 +88,7 @@ def phone_shown(text: str, country: str | None) -> str:
 
 @lru_cache(maxsize=4096)
 def phone_key(text: str | None, country: str | None) -> str:
-    """Equal for two ways to write one number: E.164, or its digits when the number is not valid."""
+    """Equal for two ways to write one number: E.164 and its extension, or its digits when it cannot be right."""
     if not text:
         return ""
     import phonenumbers
@@ -94,7 +96,8 @@ def phone_key(text: str | None, country: str | None) -> str:
     read = _read(text, country)
     if read is None:
         return "".join(filter(str.isdigit, text))
-    return phonenumbers.format_number(read, phonenumbers.PhoneNumberFormat.E164)
+    form = phonenumbers.format_number(read, phonenumbers.PhoneNumberFormat.E164)
+    return f"{form};{read.extension}" if read.extension else form
 
 
 def doubtful_phone(text: str | None, country: str | None) -> bool:

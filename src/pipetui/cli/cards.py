@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from pipetui import lang, likeness, reach
-from pipetui.cli.output import print_json, print_lines, table
+from pipetui.cli.output import print_json, print_lines, table, talk
 from pipetui.cli.session import Session
 from pipetui.core import people
 from pipetui.core.deal import Contact, Organization, Participant, Setting
-from pipetui.core.message import say
+from pipetui.core.message import say, say_n
 from pipetui.errors import Invalid, Refused
 from pipetui.lang import _
-from pipetui.store.customers import listed
+from pipetui.store import parties
+from pipetui.store.customers import listed, numbers, reachable
 
 if TYPE_CHECKING:
     from pipetui.exchange.report import Report
@@ -66,17 +67,20 @@ def apart(session: Session, subject: str, first: int, second: int) -> None:
 
 
 def chosen(words: Iterable[str], gone: Party, kept: Party, fields: Iterable[str]) -> dict[str, object]:
-    """Of `--keep phone=gone`: the values that were decided. Raises Invalid."""
+    """Of `--keep phone=left`: the values that were decided. Raises Invalid."""
     values: dict[str, object] = {}
     known = tuple(fields)
     for word in words:
         name, _equals, side = word.partition("=")
-        if name not in known or side not in ("gone", "kept"):
+        if name not in known or side not in ("left", "right"):
             raise Invalid(
                 say('"{word}" decides no field.', word=word),
-                say("Write FIELD=gone or FIELD=kept; the fields are {names}.", names=", ".join(known)),
+                say(
+                    "Write FIELD=left for the first one's value, FIELD=right for the other's; the fields are {names}.",
+                    names=", ".join(known),
+                ),
             )
-        values[name] = getattr(gone if side == "gone" else kept, name)
+        values[name] = getattr(gone if side == "left" else kept, name)
     return values
 
 
@@ -97,7 +101,6 @@ def role(session: Session, deal_id: int, who: Contact, text: str, remove: bool) 
 
 def read_cards(session: Session, path: Path, report: Report, dry_run: bool) -> int | None:
     """Take in a file of vCards as one batch; its number, or None. Raises Invalid."""
-    from pipetui.core.message import Message
     from pipetui.exchange.cards import Cards
     from pipetui.exchange.vcard import read
 
@@ -109,7 +112,7 @@ def read_cards(session: Session, path: Path, report: Report, dry_run: bool) -> i
         ) from error
     cards, rejected = read(text)
     for line, reason in rejected:
-        report.reject(line, "", "", Message(reason, {}, ""))
+        report.reject(line, "", "", reason)
     store = session.store
     taking = Cards(
         store.all(Contact, archived_at=None), store.all(Organization, archived_at=None), session.desk, report
@@ -119,21 +122,43 @@ def read_cards(session: Session, path: Path, report: Report, dry_run: bool) -> i
 
 
 def write_cards(session: Session, path: Path) -> tuple[int, int]:
-    """Everybody who is not archived and takes marketing, as vCards; how many, and how many were left out."""
+    """All people and companies as vCards; how many were written, and how many want no marketing and were left out."""
+    text, n, left = "", 0, 0
+    for subject in ("contact", "organization"):
+        parties.ensure(session.db)
+        some, kept, out = _cards(session, subject, numbers(session.db, subject))
+        text, n, left = text + some, n + kept, left + out
+    write(path, text.encode("utf-8"))
+    return n, left
+
+
+def _cards(session: Session, subject: str, wanted: Sequence[int]) -> tuple[str, int, int]:
     from pipetui.exchange.vcard import vcards
 
-    contacts = session.store.all(Contact, archived_at=None)
-    companies = {one.id: one for one in session.store.all(Organization)}
-    out = [
-        one
-        for one in contacts
-        if one.opted_out_at is None
-        and (one.organization_id is None or companies[one.organization_id].opted_out_at is None)
-    ]
-    firms = [one for one in companies.values() if one.archived_at is None and one.opted_out_at is None]
-    text = vcards(out, firms, {number: one.name for number, one in companies.items()})
+    kept, companies = reachable(session.store, subject, wanted)
+    contacts = [one for one in kept if isinstance(one, Contact)]
+    firms = [one for one in kept if isinstance(one, Organization)]
+    return vcards(contacts, firms, companies), len(kept), len(wanted) - len(kept)
+
+
+def export(session: Session, subject: str, wanted: Sequence[int], path: Path) -> None:
+    """These people or companies as vCards in a file, and say how many."""
+    text, n, left = _cards(session, subject, wanted)
     write(path, text.encode("utf-8"))
-    return len(out) + len(firms), len(contacts) - len(out)
+    say_written(session, path, n, left)
+
+
+def say_written(session: Session, path: Path, n: int, left: int) -> None:
+    """How many cards stand in the file, and how many people want none of it."""
+    if session.options.json:
+        print_json({"file": str(path), "cards": n, "opted_out": left})
+        return
+    talk(lang.told(say_n("{n} card written to {file}.", "{n} cards written to {file}.", n, file=str(path))))
+    if left:
+        out = say_n(
+            "{n} wants no marketing and was left out.", "{n} want no marketing and were left out.", left
+        )
+        talk(lang.told(out))
 
 
 def write(path: Path, data: bytes) -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from pipetui import reach
-from pipetui.cli import cards, fields, shapes
+from pipetui.cli import cards, fields, party, shapes
 from pipetui.cli.match import found, the_one
-from pipetui.cli.output import print_json, print_lines, table
+from pipetui.cli.output import print_json, print_lines
 from pipetui.cli.session import Session
 from pipetui.cli.words import Family, family, pass_session
 from pipetui.core import people
@@ -20,7 +21,8 @@ from pipetui.core.message import Message, say
 from pipetui.core.text import clean, fold
 from pipetui.errors import NotFound
 from pipetui.lang import _
-from pipetui.store.customers import attached
+from pipetui.store import parties
+from pipetui.store.customers import attached, numbers, records
 
 if TYPE_CHECKING:
     from pipetui.core.desk import Desk
@@ -48,9 +50,16 @@ def find(session: Session, kind: Kind, text: str) -> Party:
     """A person or a company by number, e-mail or name. Raises NotFound."""
     if text.isdecimal():
         return session.store.get(kind, int(text))
-    known = session.store.all(kind, archived_at=None)
+    known = _few(session, kind, text)
     by_mail = [one for one in known if one.email and fold(one.email) == fold(clean(text))]
     return by_mail[0] if len(by_mail) == 1 else the_one(text, known, word(kind))
+
+
+def _few(session: Session, kind: Kind, text: str) -> Sequence[Party]:
+    """Those in whose words the text is found; everybody when there are none, for the names to choose from."""
+    parties.ensure(session.db)
+    wanted = numbers(session.db, kind.table, fold(clean(text)))
+    return records(session.store, kind, wanted) or session.store.all(kind, archived_at=None)
 
 
 def declare(name: str, kind: Kind) -> Family:
@@ -61,7 +70,7 @@ def declare(name: str, kind: Kind) -> Family:
     def group(context: click.Context) -> None:
         session = context.find_object(Session)
         if session is not None and context.invoked_subcommand is None:
-            list_all(session, kind, "", archived=False)
+            party.list_all(session, kind, "", archived=False)
 
     verbs: Mapping[str, tuple[str, Callable[..., None]]] = {
         "list": (_("List them, or those whose name, e-mail or phone holds the words."), _list(kind)),
@@ -70,13 +79,14 @@ def declare(name: str, kind: Kind) -> Family:
         "edit": (_("Change fields; an empty value clears one."), _edit(kind)),
         "merge": (
             _(
-                "Put all of the first one onto the second; the first is archived. --keep phone=gone decides a field."
+                "Put all of the first one onto the second; the first is archived. --keep phone=left decides a field."
             ),
             _merge(kind),
         ),
         "duplicates": (_("Who may be noted twice, and why."), _duplicates(kind)),
         "distinct": (_("Two that were proposed are not the same."), _distinct(kind)),
         "optout": (_("No marketing any more; --in: welcome again."), _opt(kind)),
+        "export": (_("Write them, or those the words find, into a file of vCards."), _export(kind)),
         "archive": (_("Take one out of the lists; its deals stay."), _archive(kind)),
         "restore": (_("Bring an archived one back; by its number."), _restore(kind)),
         "delete": (_("Delete one made by mistake; refused when it has deals."), _delete(kind)),
@@ -93,9 +103,10 @@ def declare(name: str, kind: Kind) -> Family:
 def _list(kind: Kind) -> Callable[..., None]:
     @click.argument("words", nargs=-1)
     @click.option("--archived", is_flag=True, help=_("The archived ones."))
+    @click.option("--limit", type=click.IntRange(min=1), help=_("At most so many."))
     @pass_session
-    def act(session: Session, words: tuple[str, ...], archived: bool) -> None:
-        list_all(session, kind, " ".join(words), archived)
+    def act(session: Session, words: tuple[str, ...], archived: bool, limit: int | None) -> None:
+        party.list_all(session, kind, " ".join(words), archived, limit)
 
     return act
 
@@ -113,7 +124,7 @@ def _add(kind: Kind) -> Callable[..., None]:
         else:
             new = people.new_organization(desk, **{**values, "name": name})
         done = session.commit(say("Add {name}", name=new.name), people.add(*company, new))
-        _tell(session, kind, done.ids[new.id])
+        party.tell(session, kind, done.ids[new.id])
 
     return act
 
@@ -122,7 +133,7 @@ def _show(kind: Kind) -> Callable[..., None]:
     @who
     @pass_session
     def act(session: Session, who: str) -> None:
-        _tell(session, kind, find(session, kind, who).id)
+        party.tell(session, kind, find(session, kind, who).id)
 
     return act
 
@@ -136,7 +147,7 @@ def _edit(kind: Kind) -> Callable[..., None]:
         company, values = _values(session, session.desk, kind, fields.pairs(words, names(kind)))
         changes = [*people.add(*company), *people.edit(one, **values)]
         session.commit(say("Change {name}", name=one.name), changes)
-        _tell(session, kind, one.id)
+        party.tell(session, kind, one.id)
 
     return act
 
@@ -144,7 +155,13 @@ def _edit(kind: Kind) -> Callable[..., None]:
 def _merge(kind: Kind) -> Callable[..., None]:
     @click.argument("gone")
     @click.argument("kept")
-    @click.option("--keep", "words", multiple=True, metavar="FIELD=gone|kept", help=_("Whose value is kept."))
+    @click.option(
+        "--keep",
+        "words",
+        multiple=True,
+        metavar="FIELD=left|right",
+        help=_("Whose value is kept: left is the first one."),
+    )
     @pass_session
     def act(session: Session, gone: str, kept: str, words: tuple[str, ...]) -> None:
         old, new = find(session, kind, gone), find(session, kind, kept)
@@ -152,7 +169,7 @@ def _merge(kind: Kind) -> Callable[..., None]:
         decided = cards.chosen(words, old, new, CONTACT if kind is Contact else ORGANIZATION)
         changes = people.merge(old, new, session.desk, hanging, decided)  # type: ignore[type-var]
         session.commit(say("Merge {gone} into {kept}", gone=old.name, kept=new.name), changes)
-        _tell(session, kind, new.id)
+        party.tell(session, kind, new.id)
 
     return act
 
@@ -188,7 +205,7 @@ def _opt(kind: Kind) -> Callable[..., None]:
         if not welcome:
             label = say("{name} wants no marketing", name=one.name)
         session.commit(label, people.opt(one, session.desk, not welcome))
-        _tell(session, kind, one.id)
+        party.tell(session, kind, one.id)
 
     return act
 
@@ -212,13 +229,27 @@ def _role() -> Callable[..., None]:
     return act
 
 
+def _export(kind: Kind) -> Callable[..., None]:
+    @click.argument("words", nargs=-1)
+    @click.option("--to", "file", required=True, type=click.Path(), help=_("The file to write."))
+    @pass_session
+    def act(session: Session, words: tuple[str, ...], file: str) -> None:
+        parties.ensure(session.db)
+        found = numbers(session.db, kind.table, clean(" ".join(words)))
+        if words and not found:
+            raise NotFound(say("Nothing matches."))
+        cards.export(session, kind.table, found, Path(file))
+
+    return act
+
+
 def _archive(kind: Kind) -> Callable[..., None]:
     @who
     @pass_session
     def act(session: Session, who: str) -> None:
         one = find(session, kind, who)
         session.commit(say("Archive {name}", name=one.name), people.archive(one, session.desk))
-        _tell(session, kind, one.id)
+        party.tell(session, kind, one.id)
 
     return act
 
@@ -229,7 +260,7 @@ def _restore(kind: Kind) -> Callable[..., None]:
     def act(session: Session, number: int) -> None:
         one = session.store.get(kind, number)
         session.commit(say("Restore {name}", name=one.name), people.restore(one))
-        _tell(session, kind, one.id)
+        party.tell(session, kind, one.id)
 
     return act
 
@@ -274,54 +305,6 @@ def _values(
         else:
             values[name] = text
     return new, values
-
-
-def list_all(session: Session, kind: Kind, text: str, archived: bool) -> None:
-    """Print people or companies, by name. Raises NotFound when the words find none."""
-    companies = {one.id: one.name for one in session.store.all(Organization)}
-    listed = [one for one in session.store.all(kind) if (one.archived_at is not None) == archived]
-    wanted = fold(clean(text)).split()
-    listed = [one for one in listed if all(word in _searched(one) for word in wanted)]
-    if wanted and not listed:
-        raise NotFound(say("Nothing matches."))
-    listed.sort(key=lambda one: (fold(one.name), one.id))
-    if session.options.json:
-        print_json([shape(one, companies) for one in listed])
-        return
-    rows = [
-        (str(one.id), one.name, _company(one, companies) or one.city or "", one.email or "", one.phone or "")
-        for one in listed
-    ]
-    head = _("Organization") if kind is Contact else _("City")
-    table((_("No."), _("Name"), head, _("E-mail"), _("Phone")), rows, right=[_("No.")])
-
-
-def _searched(one: Party) -> str:
-    return fold(" ".join(filter(None, (one.name, one.email, one.phone))))
-
-
-def _company(one: Party, companies: Mapping[int, str]) -> str | None:
-    return companies.get(one.organization_id or 0) if isinstance(one, Contact) else None
-
-
-def shape(one: Party, companies: Mapping[int, str]) -> shapes.Json:
-    """A person or a company in JSON; a person's company by its name."""
-    values = shapes.record(one, leave=("organization_id",))
-    return values | ({"organization": _company(one, companies)} if isinstance(one, Contact) else {})
-
-
-def _tell(session: Session, kind: Kind, number: int) -> None:
-    one = session.store.get(kind, number)
-    companies = {company.id: company.name for company in session.store.all(Organization)}
-    deals = session.store.all(Deal, **{f"{kind.table}_id": number})
-    if session.options.json:
-        print_json(shape(one, companies) | {"deals": [deal.id for deal in deals]})
-        return
-    print_lines(
-        f"{name}: {value}" for name, value in shape(one, companies).items() if value not in (None, "")
-    )
-    if deals:
-        print_lines([_("Deals: {numbers}").format(numbers=", ".join(str(deal.id) for deal in deals))])
 
 
 COMMANDS = {"contact": declare("contact", Contact), "org": declare("org", Organization)}

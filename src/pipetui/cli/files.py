@@ -275,26 +275,10 @@ def export_file(session: Session, query: tuple[str, ...], file: str) -> int:
 
 def _export_people_or_steps(session: Session, path: Path) -> int:
     """Everybody as vCards, or what is planned as a calendar."""
-    from pipetui.cli.cards import write, write_cards
+    from pipetui.cli.cards import say_written, write, write_cards
 
     if path.suffix.lower() == ".vcf":
-        n, left = write_cards(session, path)
-        if session.options.json:
-            print_json({"file": str(path), "cards": n, "opted_out": left})
-        else:
-            talk(
-                told(say_n("{n} card written to {file}.", "{n} cards written to {file}.", n, file=str(path)))
-            )
-            if left:
-                talk(
-                    told(
-                        say_n(
-                            "{n} wants no marketing and was left out.",
-                            "{n} want no marketing and were left out.",
-                            left,
-                        )
-                    )
-                )
+        say_written(session, path, *write_cards(session, path))
         return 0
     from pipetui.exchange.ical import calendar
     from pipetui.store.agenda import Wanted, page

@@ -22,6 +22,7 @@ from pipetui.store.evidence import criteria
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from pipetui.core.deal import Participant
     from pipetui.core.evidence import Point
     from pipetui.store.listing import Line
     from pipetui.store.store import Dossier
@@ -50,6 +51,9 @@ def shape(dossier: Dossier, line: Line, reading: Reading, stages: Mapping[int, s
         "external_id": line.external_id,
         "parked_until": shapes.day(line.parked_until),
         "archived_at": shapes.moment(line.archived_at),
+        "participants": [
+            {"id": one.contact_id, "name": name, "role": one.role or None} for one, name in _parts(dossier)
+        ],
         "quotes": [shapes.record(one) for one in dossier.quotes],
         "activities": [shapes.record(one) for one in dossier.activities],
         "visits": [
@@ -96,11 +100,20 @@ def _page(dossier: Dossier, line: Line, reading: Reading, stages: Mapping[int, s
     yield from _hanging(dossier, stages)
 
 
+def _parts(dossier: Dossier) -> list[tuple[Participant, str]]:
+    """Who takes part, with their names."""
+    names = {one.id: one.name for one in dossier.people}
+    return [(one, names[one.contact_id]) for one in dossier.participants]
+
+
 def _points(dossier: Dossier, reading: Reading) -> list[Point]:
     return checklist(dossier.deal.stage_id, criteria(reading.session.db), dossier.evidence)
 
 
 def _hanging(dossier: Dossier, stages: Mapping[int, str]) -> Iterator[str]:
+    if dossier.participants:
+        yield from ("", _("People"))
+        yield from (f"  {one.contact_id}  {name}  {one.role}".rstrip() for one, name in _parts(dossier))
     if dossier.quotes:
         yield from ("", _("Quotes"))
         for quote in dossier.quotes:

@@ -18,8 +18,10 @@ Alike = Callable[[str, str], float]
 """How alike two folded names are, 0 to 100."""
 ENOUGH, CLOSE = 88.0, 75.0
 """Names alone are enough from here; with something else in common from there."""
-LEAST = 50.0
-"""The score of a pair worth a look."""
+LEAST, SURE = 50.0, 60.0
+"""The score of a pair worth a look, and of one in two companies."""
+STEP = 500
+"""Groups compared between two words about how far it is."""
 CROWD = 60
 """More records that share a word or a domain say nothing about any two of them."""
 FREE = frozenset(("gmail.com", "outlook.com", "hotmail.com", "yahoo.com", "orange.fr", "free.fr", "icloud.com",
@@ -61,18 +63,38 @@ class Double:
     reasons: tuple[Message, ...]
 
 
-def doubles(known: Iterable[Known], alike: Alike) -> Iterator[Double]:
-    """Pairs that may be one, each once."""
+def doubles(
+    known: Iterable[Known],
+    alike: Alike,
+    progress: Callable[[int, int], None] | None = None,
+    about: int | None = None,
+) -> Iterator[Double]:
+    """Pairs that may be one, each once; with `about` only those with this record.
+
+    `progress` hears how many groups of how many are compared.
+    """
     seen: set[tuple[int, int]] = set()
-    for block in _blocks(_without_crowds(known)):
-        for one, other in combinations(block, 2):
-            pair = (min(one.id, other.id), max(one.id, other.id))
-            if pair in seen:
-                continue
-            seen.add(pair)
-            found = compared(one, other, alike) if one.id < other.id else compared(other, one, alike)
-            if found is not None:
-                yield found
+    blocks = list(_blocks(_without_crowds(map(_folded, known))))
+    if about is not None:
+        blocks = [block for block in blocks if any(one.id == about for one in block)]
+    for done, block in enumerate(blocks):
+        if progress is not None and done % STEP == 0:
+            progress(done, len(blocks))
+        for one, other in combinations(sorted(block, key=lambda each: each.id), 2):
+            if (one.id, other.id) not in seen and about in (None, one.id, other.id):
+                seen.add((one.id, other.id))
+                found = _judged(one, other, alike)
+                if found is not None:
+                    yield found
+
+
+def compared(one: Known, other: Known, alike: Alike) -> Double | None:
+    """What speaks for two records being one; None when it is not enough."""
+    return _judged(_folded(one), _folded(other), alike)
+
+
+def _folded(one: Known) -> Known:
+    return replace(one, name=fold(one.name), email=fold(one.email), company=fold(one.company))
 
 
 def _without_crowds(known: Iterable[Known]) -> list[Known]:
@@ -82,42 +104,41 @@ def _without_crowds(known: Iterable[Known]) -> list[Known]:
     return [replace(one, domain="") if one.domain in crowds else one for one in some]
 
 
-def compared(one: Known, other: Known, alike: Alike) -> Double | None:
-    """What speaks for two records being one; None when it is not enough."""
-    likeness = alike(fold(one.name), fold(other.name))
-    reasons: list[Message] = []
-    score = 0.0
-    if one.email and fold(one.email) == fold(other.email):
-        score, reasons = 60.0, [say("same e-mail")]
-    if one.phone and one.phone == other.phone:
-        score, reasons = score + 45.0, [*reasons, say("same phone")]
-    same_company = bool(one.company) and fold(one.company) == fold(other.company)
-    if likeness >= CLOSE or (reasons and _initials(one.name, other.name)):
-        if likeness >= 99.5:
-            reasons.append(say("same name"))
-        elif likeness >= CLOSE:
-            reasons.append(say("names alike ({n} %)", n=round(likeness)))
-        else:
-            reasons.append(say("same initials"))
+def _judged(one: Known, other: Known, alike: Alike) -> Double | None:
+    same_mail = bool(one.email) and one.email == other.email
+    same_phone = bool(one.phone) and one.phone == other.phone
+    likeness = alike(one.name, other.name)
+    named = likeness >= CLOSE or ((same_mail or same_phone) and _initials(one.name, other.name))
+    if not (same_mail or same_phone or named):
+        return None
+    score = 60.0 * same_mail + 45.0 * same_phone
+    same_company = bool(one.company) and one.company == other.company
+    same_domain = not same_company and bool(one.domain) and one.domain == other.domain
+    if named:
         score += 40.0 * max(likeness, 60.0) / 100
-        if same_company:
-            score, reasons = score + 20.0, [*reasons, say("same company")]
-        elif one.domain and one.domain == other.domain:
-            score, reasons = score + 20.0, [*reasons, say("same domain")]
-        elif likeness >= ENOUGH and not one.company and not other.company:
+        score += 20.0 * (same_company or same_domain)
+        if likeness >= ENOUGH and not (one.company or other.company or same_domain):
             score += 15.0
     # One name in two companies is two people, unless something they own says otherwise.
     apart = bool(one.company and other.company) and not same_company
-    return (
-        Double(one.id, other.id, min(score, 100.0), tuple(reasons))
-        if score >= (60.0 if apart else 50.0)
-        else None
-    )
+    if score < (SURE if apart else LEAST):
+        return None
+    reasons = [say("same e-mail")] * same_mail + [say("same phone")] * same_phone
+    if named:
+        reasons.append(_said(likeness))
+        reasons += [say("same company")] * same_company + [say("same domain")] * same_domain
+    return Double(one.id, other.id, min(score, 100.0), tuple(reasons))
+
+
+def _said(likeness: float) -> Message:
+    if likeness >= 99.5:
+        return say("same name")
+    return say("names alike ({n} %)", n=round(likeness)) if likeness >= CLOSE else say("same initials")
 
 
 def _initials(one: str, other: str) -> bool:
     """`M. Curie` and `Marie Curie`."""
-    first, second = fold(one).replace(".", " ").split(), fold(other).replace(".", " ").split()
+    first, second = one.replace(".", " ").split(), other.replace(".", " ").split()
     if len(first) < 2 or len(second) < 2 or first[-1] != second[-1]:
         return False
     return first[0][:1] == second[0][:1]
@@ -136,15 +157,15 @@ def _blocks(known: Iterable[Known]) -> Iterator[list[Known]]:
 
 def _keys(one: Known) -> Iterator[tuple[str, str]]:
     if one.email:
-        yield "email", fold(one.email)
+        yield "email", one.email
     if one.phone:
         yield "phone", one.phone
     if one.domain:
         yield "domain", one.domain
-    words = [word for word in fold(one.name).replace(".", " ").split() if word not in FORMS]
+    words = [word for word in one.name.replace(".", " ").split() if word not in FORMS]
     if words:
         yield "name", " ".join(sorted(word[:5] for word in words))
         if one.company:
-            yield "staff", f"{words[-1]} {fold(one.company)}"
+            yield "staff", f"{words[-1]} {one.company}"
         else:
             yield "word", " ".join(words)[:8]

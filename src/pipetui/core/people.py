@@ -7,7 +7,7 @@ The `new_` functions make records with negative numbers, cleaned and checked, to
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from pipetui.core.change import Change, Scalar
@@ -28,6 +28,7 @@ from pipetui.core.desk import Desk
 from pipetui.core.fields import CONTACT, MOST, ORGANIZATION, currency, fit, name, word
 from pipetui.core.message import say
 from pipetui.core.moves import Changes, written
+from pipetui.core.moves import tag as tagged
 from pipetui.errors import Invalid, Refused
 
 Party = TypeVar("Party", Contact, Organization)
@@ -143,6 +144,17 @@ def opt(party: Contact | Organization, desk: Desk, out: bool) -> Changes:
             else say("{name} has not refused marketing.", name=party.name)
         )
     return (Change.edit(party, opted_out_at=desk.now if out else None),)
+
+
+def retag(
+    party: Contact | Organization, tags: Sequence[Tag], taggings: Iterable[Tagging], desk: Desk
+) -> Changes:
+    """They carry these tags and no others; `taggings` is what they carry now. A new tag comes with it."""
+    own = list(taggings)
+    wanted, carried = {one.id for one in tags}, {one.tag_id for one in own}
+    gone = [Change.drop(one) for one in own if one.tag_id not in wanted]
+    come = [one for one in tags if one.id not in carried]
+    return (*gone, *tagged([party], come, [], desk))
 
 
 def take_part(deal: Deal, contact: Contact, role: str, parts: Iterable[Participant], desk: Desk) -> Changes:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from pipetui.core.deal import Contact, Organization
-from pipetui.core.message import say
+from pipetui.core.message import Message, say
 from pipetui.core.text import clean
 from pipetui.errors import Invalid
 
@@ -81,26 +82,27 @@ def _written(card: Any) -> str:
     return text
 
 
-def read(text: str) -> tuple[list[Card], list[tuple[int, str]]]:
+def read(text: str) -> tuple[list[Card], list[tuple[int, Message]]]:
     """The cards of a file, and what could not be read: its line and why. Raises Invalid for a file without cards."""
     if "BEGIN:VCARD" not in text.upper():
         raise Invalid(say("The file holds no vCard."), say("A vCard begins with BEGIN:VCARD."))
-    cards, rejected = list[Card](), list[tuple[int, str]]()
+    cards, rejected = list[Card](), list[tuple[int, Message]]()
     for line, block in _blocks(text):
         try:
             cards.append(_read(line, block))
         except Invalid as error:
-            rejected.append((line, str(error.message)))
+            rejected.append((line, error.message))
     return cards, rejected
 
 
 def _blocks(text: str) -> Iterable[tuple[int, str]]:
     lines, began = list[str](), 0
-    for number, line in enumerate(text.splitlines(), start=1):
-        if line.strip().upper() == "BEGIN:VCARD":
+    # Only ends of lines as the format knows them; a line that begins with a space goes on with the one before.
+    for number, line in enumerate(re.split(r"\r\n|\n|\r", text), start=1):
+        if line.rstrip().upper() == "BEGIN:VCARD":
             lines, began = [], number
         lines.append(line)
-        if line.strip().upper() == "END:VCARD" and began:
+        if line.rstrip().upper() == "END:VCARD" and began:
             yield began, "\r\n".join(lines) + "\r\n"
             began = 0
     if began:
@@ -127,9 +129,9 @@ def _read(line: int, block: str) -> Card:
     values: dict[str, Any] = {
         "name": clean(name or company).strip(),
         "email": _text(card, "email") or None,
-        "phone": _text(card, "tel").removeprefix("tel:") or None,
+        "phone": _dialled(_text(card, "tel")) or None,
         "address": _part(address, "street"),
-        "city": _part(address, "city"),
+        "city": " ".join(filter(None, (_part(address, "code"), _part(address, "city")))) or None,
         "country": _part(address, "country"),
         "notes": clean(str(getattr(getattr(card, "note", None), "value", "")), lines=True),
     }
@@ -141,6 +143,15 @@ def _read(line: int, block: str) -> Card:
 def _text(card: Any, name: str) -> str:
     value = getattr(getattr(card, name, None), "value", "")
     return clean(value if isinstance(value, str) else str(value)).strip()
+
+
+def _dialled(text: str) -> str:
+    """A number, also one written as an address: `tel:+33-6-12;ext=5`."""
+    if not text.lower().startswith("tel:"):
+        return text
+    number, _, extension = text[4:].partition(";ext=")
+    number = number.split(";")[0]
+    return f"{number} ext. {extension.split(';')[0]}" if extension else number
 
 
 def _part(address: Any, name: str) -> str | None:

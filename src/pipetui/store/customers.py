@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from pipetui.core.change import record
 from pipetui.core.deal import Activity, Contact, Deal, Organization, Participant, Quote, Stage, Tag, Tagging
 from pipetui.core.text import fold
 from pipetui.store import log
-from pipetui.store.rows import among
+from pipetui.store.rows import among, columns
 
 if TYPE_CHECKING:
     from pipetui.store.db import Database
@@ -17,7 +19,11 @@ if TYPE_CHECKING:
     from pipetui.store.store import Store
 
 Party = Contact | Organization
+P = TypeVar("P", bound=Contact | Organization)
 HISTORY = 100
+NUMBER = re.compile(r"[+(]?[\d .()/-]+")
+LONG = 4
+"""So many digits are looked for as a phone number, however it is written."""
 
 
 class Listed(NamedTuple):
@@ -56,24 +62,13 @@ class File:
     """What the journal says of the record itself, newest first."""
 
 
-def count(db: Database, subject: str, words: str = "", archived: bool = False) -> int:
-    """How many there are, or have all the words."""
+def numbers(db: Database, subject: str, words: str = "", archived: bool = False) -> list[int]:
+    """Those who have all the words, by name: looked for once, however many pages of them are shown."""
     where, params = _where(db, subject, words, archived)
-    row = db.one(f"SELECT COUNT(*) FROM party_search WHERE {where}", params)
-    return row[0] if row else 0
-
-
-def page(db: Database, subject: str, words: str, archived: bool, offset: int, limit: int) -> list[Listed]:
-    """Those from an offset on, by name."""
-    where, params = _where(db, subject, words, archived)
-    numbers = [
+    return [
         row[0]
-        for row in db.rows(
-            f"SELECT party_id FROM party_search WHERE {where} ORDER BY name, party_id LIMIT ? OFFSET ?",
-            (*params, limit, offset),
-        )
+        for row in db.rows(f"SELECT party_id FROM party_search WHERE {where} ORDER BY name, party_id", params)
     ]
-    return listed(db, subject, numbers)
 
 
 def listed(db: Database, subject: str, numbers: Sequence[int]) -> list[Listed]:
@@ -101,12 +96,39 @@ def listed(db: Database, subject: str, numbers: Sequence[int]) -> list[Listed]:
     return [found[number] for number in numbers if number in found]
 
 
+def records(store: Store, kind: type[P], wanted: Sequence[int]) -> list[P]:
+    """These people or companies with all their fields, in this order."""
+    names = columns(kind.table)
+    found = {
+        row[0]: record(kind, dict(zip(names, row, strict=True)))
+        for which in among(wanted)
+        for row in store.db.rows(
+            f"SELECT {', '.join(names)} FROM {kind.table} WHERE {which.of('id')}", which.params
+        )
+    }
+    return [found[number] for number in wanted if number in found]
+
+
 def _where(db: Database, subject: str, words: str, archived: bool) -> tuple[str, tuple[Any, ...]]:
     tests, params = ["subject = ?", "archived = ?"], [subject, int(archived)]
+    within, dialled = "instr" if db.dialect == "sqlite" else "strpos", _dialled(words)
+    if dialled:
+        bare = "text"
+        for sign in " .-":
+            bare = f"replace({bare}, '{sign}', '')"
+        return " AND ".join([*tests, f"{within}({bare}, ?) > 0"]), (*params, dialled)
     for word in fold(words).split():
-        tests.append(f"{'instr' if db.dialect == 'sqlite' else 'strpos'}(text, ?) > 0")
+        tests.append(f"{within}(text, ?) > 0")
         params.append(word)
     return " AND ".join(tests), tuple(params)
+
+
+def _dialled(words: str) -> str:
+    """The digits of what looks like a phone number, without what differs between home and abroad; else nothing."""
+    if not NUMBER.fullmatch(words.strip()):
+        return ""
+    digits = "".join(filter(str.isdigit, words))
+    return digits.lstrip("0") if len(digits) >= LONG else ""
 
 
 def file_of(store: Store, kind: type[Party], number: int) -> File:
@@ -147,6 +169,24 @@ def _activities(store: Store, field: str, number: int, deals: Iterable[int]) -> 
 def _tags(store: Store, party: Party) -> tuple[Tag, ...]:
     taggings = store.all(Tagging, subject=party.table, subject_id=party.id)
     return tuple(sorted((store.get(Tag, one.tag_id) for one in taggings), key=lambda tag: tag.name))
+
+
+def reachable(store: Store, subject: str, wanted: Sequence[int]) -> tuple[list[Party], dict[int, str]]:
+    """Of these people or companies those who take marketing, and the names of the people's companies.
+
+    A person of a company that wants none is not written to either.
+    """
+    if subject == "organization":
+        return [one for one in records(store, Organization, wanted) if one.opted_out_at is None], {}
+    people = [one for one in records(store, Contact, wanted) if one.opted_out_at is None]
+    named = {one.organization_id for one in people if one.organization_id is not None}
+    companies = {one.id: one for one in records(store, Organization, sorted(named))}
+    kept: list[Party] = [
+        one
+        for one in people
+        if one.organization_id is None or companies[one.organization_id].opted_out_at is None
+    ]
+    return kept, {number: one.name for number, one in companies.items()}
 
 
 def attached(store: Store, party: Party) -> list[Deal | Activity | Contact | Tagging | Participant]:

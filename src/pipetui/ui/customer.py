@@ -6,21 +6,17 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pipetui import reach
-from pipetui.core import activities
-from pipetui.core.change import Batch
-from pipetui.core.deal import Activity, Contact, Deal, Organization, Quote, Stage, Visit
+from pipetui.core.deal import Activity, Contact, Deal, Organization, Quote, Stage
 from pipetui.core.message import say
 from pipetui.core.moment import local_day
-from pipetui.core.step import Step
+from pipetui.core.text import fold
 from pipetui.lang import _, day, moment, money, told
 from pipetui.store.customers import File, file_of
-from pipetui.ui import steps
-from pipetui.ui.customers import KINDS, archive, edit, home, opt
 from pipetui.ui.detail import STATUS_WORDS
 from pipetui.ui.page import Key, Page
 from pipetui.ui.paint import GLYPHS, Line, Role, Span, cells, fit, wrapped
 from pipetui.ui.paint import KINDS as SIGNS
-from pipetui.ui.prompt import Prompt
+from pipetui.ui.partyacts import KINDS, archive, copy, edit, export, home, log, opt, plan, tag
 from pipetui.ui.rows import Row
 
 if TYPE_CHECKING:
@@ -89,8 +85,8 @@ class Customer(Page):
         if isinstance(party, Contact):
             pairs += [(_("Job"), party.job, "")]
         pairs += [
-            (_("E-mail"), party.email, "bad" if reach.doubtful_email(party.email) else ""),
-            (_("Phone"), phone, "bad" if reach.doubtful_phone(party.phone, country) else ""),
+            _judged(_("E-mail"), party.email, reach.doubtful_email(party.email)),
+            _judged(_("Phone"), phone, reach.doubtful_phone(party.phone, country)),
             (_("Address"), ", ".join(filter(None, (party.address, party.city, party.country))) or None, ""),
         ]
         if isinstance(party, Organization):
@@ -187,58 +183,25 @@ class Customer(Page):
         await opt(self, self._file.party)
 
     def do_copy(self) -> None:
-        party = self._file.party
-        said = (party.name, party.email, party.phone, party.address, party.city, party.country)
-        self.app.copy_to_clipboard("\n".join(part for part in said if part))
-        self.tell(say("{name} is copied.", name=party.name))
+        copy(self, self._file.party, self._file.company.name if self._file.company else None)
 
     def do_plan(self) -> None:
-        today = self.main.reading.scope.today
-        prompt = Prompt(
-            _("Next step"), self.main.look, lambda text: steps.said(text, today), example=steps.example()
-        )
-
-        async def planned(text: str) -> None:
-            await self._note(steps.read(text, today), done=False)
-
-        self.ask(prompt, planned)
+        plan(self, self._file.party)
 
     def do_log(self) -> None:
-        today = self.main.reading.scope.today
-        example = _("call left a message   ·   meeting went well")
-        prompt = Prompt(
-            _("What was done"), self.main.look, lambda text: steps.said_done(text, today), example=example
-        )
+        log(self, self._file.party)
 
-        async def noted(text: str) -> None:
-            step = steps.read(text, today)
-            await self._note(Step(step.kind, step.text), done=True)
+    def do_tag(self) -> None:
+        tag(self, self._file.party)
 
-        self.ask(prompt, noted)
+    def do_export(self) -> None:
+        stem = "".join(sign if sign.isalnum() else "-" for sign in fold(self._file.party.name)).strip("-")
+        export(self, self.subject, lambda: [self.number], f"{stem[:60] or self.subject}.vcf")
 
-    async def _note(self, step: Step, done: bool) -> None:
-        """With their only open deal, when there is just one; with them alone otherwise."""
-        await self.main.writer.settled()
-        desk, party = self.main.reading.desk(), self._file.party
-        still_open = [deal for deal, stage, _ in self._file.deals if stage.kind == "open"]
-        deal = still_open[0] if len(still_open) == 1 else None
-        visit = None
-        if deal is not None:
-            visit = next(iter(self.main.reading.store.all(Visit, deal_id=deal.id, left_at=None)), None)
-        contact_id = party.id if isinstance(party, Contact) else None
-        company_id = party.id if isinstance(party, Organization) else None
-        if done:
-            label = say("Note what was done with {name}", name=party.name)
-            changes = activities.log(
-                step, desk, deal=deal, visit=visit, contact_id=contact_id, organization_id=company_id
-            )
-        else:
-            label = say("Plan a step with {name}", name=party.name)
-            changes = activities.plan(
-                step, desk, deal=deal, visit=visit, contact_id=contact_id, organization_id=company_id
-            )
-        await self.main.acts.commit(Batch(label, changes))
-        self.tell(label, "good")
+    def do_doubles(self) -> None:
+        from pipetui.ui.merging import Doubles
+
+        self.app.push_screen(Doubles(self.main, self.subject, self.number), lambda _: self.reread())
 
     def do_deal(self) -> None:
         """A new deal, by the line of the quick entry with their name in it."""
@@ -251,6 +214,13 @@ class Customer(Page):
 
 def _block(title: str, rows: list[Row]) -> list[Row]:
     return [Row([Span(f"  {title}", "title")]), *rows] if rows else []
+
+
+def _judged(label: str, value: str | None, doubtful: bool) -> tuple[str, str | None, Role]:
+    """A way to reach them, as it came; what cannot be right is said to be so."""
+    if value is None or not doubtful:
+        return label, value, ""
+    return label, f"{value}  ({_('cannot be right: e corrects it')})", "warn"
 
 
 def _pair(label: str, value: str | None, role: Role, width: int) -> Line:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipetui import reach
-from pipetui.core import people
-from pipetui.core.change import Batch, Change
-from pipetui.core.deal import Contact, Organization, Setting
 from pipetui.core.message import say, say_n
 from pipetui.errors import Refused
 from pipetui.lang import _, number, told
@@ -17,16 +14,13 @@ from pipetui.store import customers as store
 from pipetui.store import parties
 from pipetui.store.customers import Listed, Party
 from pipetui.ui.find import Finder
-from pipetui.ui.form import Form
 from pipetui.ui.page import Key, Page
 from pipetui.ui.paint import GLYPHS, Line, Span, fit
-from pipetui.ui.partyform import party_rows, values_of
+from pipetui.ui.partyacts import KINDS, archive, copy, edit, export, home, log, opt, plan, tag
 from pipetui.ui.rows import Paged, Row
 
 if TYPE_CHECKING:
     from pipetui.ui.app import Pipetui
-
-KINDS: dict[str, type[Party]] = {"contact": Contact, "organization": Organization}
 
 
 class Customers(Page):
@@ -38,11 +32,17 @@ class Customers(Page):
         Key(("n",), "new", say("Add one"), say("new")),
         Key(("e",), "edit", say("Edit"), say("edit")),
         Key(("tab",), "switch", say("Companies instead of people, and back"), say("people/companies")),
+        Key(("@",), "people", say("People")),
+        Key(("&",), "companies", say("Companies")),
         Key(("D",), "doubles", say("Who may have been noted twice"), say("doubles")),
+        Key(("t",), "plan", say("Plan a step with them")),
+        Key(("c",), "log", say("Log a call or another activity")),
+        Key(("#",), "tag", say("Tags")),
         Key(("a",), "archive", say("Archive, or bring back")),
         Key(("A",), "archived", say("Show the archived ones, or the others")),
         Key(("o",), "opt", say("No marketing any more, or welcome again")),
-        Key(("y",), "copy", say("Copy name, e-mail and phone")),
+        Key(("y",), "copy", say("Copy how to reach them")),
+        Key(("x",), "export", say("Write those listed into a file of vCards")),
     )  # fmt: skip
 
     def __init__(self, app: Pipetui, subject: str) -> None:
@@ -64,11 +64,12 @@ class Customers(Page):
         if parties.stale(db):
             # Made again by this thread only when nobody else has: after a large import.
             parties.ensure(self.main.reading.store.db)
-        self._count = store.count(db, self.subject, self._words, self._archived)
+        self._numbers = store.numbers(db, self.subject, self._words, self._archived)
+        self._count = len(self._numbers)
         self._listed = Paged(self._count, self._fetch)
 
     def _fetch(self, offset: int, limit: int) -> list[Row]:
-        found = store.page(self.main.reading.db, self.subject, self._words, self._archived, offset, limit)
+        found = store.listed(self.main.reading.db, self.subject, self._numbers[offset : offset + limit])
         return [Row(self._line(one), one) for one in found]
 
     def _line(self, one: Listed) -> Line:
@@ -93,8 +94,8 @@ class Customers(Page):
             line.append(Span(f" {fit(third or '', rest // 2 - 1)}", "dim"))
             rest -= rest // 2
         line += [
-            Span(f" {fit(mail or self._missing(one), rest)}", "" if mail else "dim"),
-            Span(f" {fit(phone, 18)}", "warn" if bad_phone else ""),
+            Span(f" {fit(mail or self._missing(one), rest)}", "" if mail else "warn"),
+            Span(f" {fit(f'{phone} ?' if bad_phone else phone, 18)}", "warn" if bad_phone else ""),
             Span(f"{fit(deals, 4, 'right')}", "accent" if one.open_deals else "dim"),
             Span(f"{fit(won, 4, 'right')}", "good"),
         ]
@@ -167,8 +168,17 @@ class Customers(Page):
             self.reread()
 
     def do_switch(self) -> None:
-        self.subject = "organization" if self.subject == "contact" else "contact"
-        self._words = ""
+        self._show("organization" if self.subject == "contact" else "contact")
+
+    def do_people(self) -> None:
+        self._show("contact")
+
+    def do_companies(self) -> None:
+        self._show("organization")
+
+    def _show(self, subject: str) -> None:
+        if subject != self.subject:
+            self.subject, self._words = subject, ""
         self._read()
         self.draw(0)
 
@@ -203,74 +213,23 @@ class Customers(Page):
     async def do_opt(self) -> None:
         await opt(self, self._party())
 
+    def do_plan(self) -> None:
+        plan(self, self._party())
+
+    def do_log(self) -> None:
+        log(self, self._party())
+
+    def do_tag(self) -> None:
+        tag(self, self._party())
+
     def do_copy(self) -> None:
-        one = self.chosen
-        self.app.copy_to_clipboard(
-            "\n".join(part for part in (one.name, one.company, one.email, one.phone) if part)
-        )
-        self.tell(say("{name} is copied.", name=one.name))
+        copy(self, self._party(), self.chosen.company)
+
+    def do_export(self) -> None:
+        name = "people.vcf" if self.subject == "contact" else "companies.vcf"
+        export(self, self.subject, lambda: self._numbers, name)
 
     def do_doubles(self) -> None:
         from pipetui.ui.merging import Doubles
 
         self.app.push_screen(Doubles(self.main, self.subject), lambda _: self.reread())
-
-
-# What can be done with one, in the list and on its page
-
-
-def home(main: Pipetui) -> str | None:
-    """The country phone numbers are dialled from."""
-    setting = next(iter(main.reading.store.all(Setting, name="country")), None)
-    return reach.home(setting.value if setting else None)
-
-
-def edit(page: Page, kind: type[Party], party: Party | None) -> None:
-    """A form for a new person or company, or for one that is there."""
-    main = page.main
-    rows = party_rows(main.reading.store, kind, party, home(main))
-    title = party.name if party else _("New person") if kind is Contact else _("New company")
-
-    async def filled(values: dict[str, Any]) -> None:
-        await main.writer.settled()
-        desk = main.reading.desk()
-        new, fields = values_of(main.reading.store, desk, values)
-        changes: list[Change] = [Change.add(one) for one in new]
-        if party is None:
-            made = (
-                people.new_contact(desk, **fields)
-                if kind is Contact
-                else people.new_organization(desk, **fields)
-            )
-            changes.append(Change.add(made))
-            label = say("Add {name}", name=made.name)
-        else:
-            changes += people.edit(party, **fields)
-            label = say("Change {name}", name=party.name)
-        await main.acts.commit(Batch(label, tuple(changes)))
-        page.tell(label, "good")
-
-    page.ask(Form(title, rows, main.look), filled)
-
-
-async def archive(page: Page, party: Party) -> None:
-    """Out of the lists, or back."""
-    desk = page.main.reading.desk()
-    if party.archived_at is None:
-        label, changes = say("Archive {name}", name=party.name), people.archive(party, desk)
-    else:
-        label, changes = say("Restore {name}", name=party.name), people.restore(party)
-    await page.main.acts.commit(Batch(label, changes))
-    page.tell(label, "good")
-
-
-async def opt(page: Page, party: Party) -> None:
-    """No marketing any more, or welcome again."""
-    out = party.opted_out_at is None
-    label = (
-        say("{name} wants no marketing", name=party.name)
-        if out
-        else say("{name} takes marketing", name=party.name)
-    )
-    await page.main.acts.commit(Batch(label, people.opt(party, page.main.reading.desk(), out)))
-    page.tell(label, "good")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from pipetui import reach
 from pipetui.core import fields
 from pipetui.core.message import say
 from pipetui.core.money import Money, amount_from_text, decimal_text
@@ -26,6 +27,8 @@ class DealFacts:
     email: str = ""
     """Of the contact; of the organization when there is no contact."""
     phone: str = ""
+    country: str | None = None
+    """Two letters: where numbers without a prefix are dialled from."""
     amount: Money | None = None
     expected_close: date | None = None
     owner: str = ""
@@ -57,8 +60,8 @@ def deal_rows(facts: DealFacts, today: date, currency: str) -> list[Row]:
             choices=facts.organizations,
         ),
         Row("contact", _("Contact"), facts.contact, known(facts.contacts), choices=facts.contacts),
-        Row("email", _("E-mail"), facts.email, fields.email, example="marie@example.com"),
-        Row("phone", _("Phone"), facts.phone, fields.words),
+        Row("email", _("E-mail"), facts.email, reach.email, example="marie@example.com"),
+        Row("phone", _("Phone"), facts.phone, lambda text: reach.phone(text, facts.country)),
         Row(
             "amount", _("Amount"), amount_text(facts.amount, currency), amount_reader(currency), _money_said,
             "12k · 12 500,50 € · $12,500",

@@ -72,6 +72,7 @@ def detail_lines(dossier: Dossier, around: Around, width: int) -> list[Line]:
         _odds(dossier, around, width),
         _definition(around.stages[dossier.deal.stage_id], width),
         _to_show(dossier, around, width),
+        _titled(_("People"), _people(dossier, width)),
         _titled(_("Notes"), wrapped(dossier.deal.notes, width) if dossier.deal.notes else []),
         _titled(_("Quotes"), [_quote(one, around, width) for one in dossier.quotes]),
         _titled(_("Done"), _done(dossier.activities, around, width)),
@@ -179,11 +180,32 @@ def _person(one: Contact | None) -> list[Pair]:
         return []
     return [
         (_("Contact"), f"{one.name} {GLYPHS.dot} {one.job}" if one.job else one.name, "strong"),
-        (_("Phone"), one.phone or "", ""),
+        (_("Phone"), _dialled(one.phone), ""),
         (_("E-mail"), one.email or "", ""),
         (_("Address"), _place(one), ""),
         (_("About"), one.notes, "dim"),
     ]
+
+
+def _people(dossier: Dossier, width: int) -> list[Line]:
+    """Who takes part, and in which role."""
+    roles = {one.contact_id: one.role for one in dossier.participants}
+    lines: list[Line] = []
+    for one in dossier.people:
+        reached = f" {GLYPHS.dot} ".join(filter(None, (_dialled(one.phone), one.email)))
+        role = roles.get(one.id) or ""
+        head = [Span(one.name, "strong"), Span(f" {GLYPHS.dot} {role}" if role else "", "accent")]
+        lines += _hanging([*head, Span("  ")], reached, width) if reached else [head]
+    return lines
+
+
+def _dialled(phone: str | None) -> str:
+    """A number as people read it; the rules of numbers are asked only for one without any space."""
+    if not phone or not phone.startswith("+") or " " in phone:
+        return phone or ""
+    from pipetui.reach import phone_shown
+
+    return phone_shown(phone, None)
 
 
 def _company(one: Organization | None) -> list[Pair]:
@@ -191,7 +213,7 @@ def _company(one: Organization | None) -> list[Pair]:
         return []
     return [
         (_("Organization"), one.name, "strong"),
-        (_("Phone"), one.phone or "", ""),
+        (_("Phone"), _dialled(one.phone), ""),
         (_("E-mail"), one.email or "", ""),
         (_("Web site"), one.website or "", ""),
         (_("Industry"), one.industry or "", ""),

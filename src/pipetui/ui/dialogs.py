@@ -136,7 +136,9 @@ class Dialogs:
         return amended(subject, values, desk, register, self._store.all(Member))
 
     def _facts(self, subject: Subject) -> Any:
+        from pipetui import reach
         from pipetui.ui.dealform import DealFacts
+        from pipetui.ui.partyacts import home
 
         deal, party = subject.deal, subject.contact or subject.organization
         members = {member.id: member.name for member in self._store.all(Member) if member.retired_at is None}
@@ -148,6 +150,7 @@ class Dialogs:
             contact=subject.contact.name if subject.contact else "",
             email=(party.email if party else None) or "",
             phone=(party.phone if party else None) or "",
+            country=reach.region(party.country if party else None) or home(self.app),
             amount=None if deal.amount is None else Money(deal.amount, deal.currency),
             expected_close=deal.expected_close,
             owner=members.get(deal.owner_id or 0, ""),

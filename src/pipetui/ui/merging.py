@@ -11,13 +11,14 @@ from pipetui.core.deal import Organization, Setting
 from pipetui.core.duplicates import Double
 from pipetui.core.message import say, say_n
 from pipetui.errors import Refused
-from pipetui.lang import _, told
+from pipetui.lang import _, number, percent, told
 from pipetui.store.customers import Listed, Party, attached, listed
-from pipetui.ui.customers import KINDS, home
+from pipetui.ui.apart import apart
 from pipetui.ui.page import Key, Page
 from pipetui.ui.paint import GLYPHS, Line, Role, Span, fit
+from pipetui.ui.partyacts import KINDS, home
 from pipetui.ui.rows import Row
-from pipetui.ui.trial import apart
+from pipetui.ui.trial import PATIENCE, Left
 
 if TYPE_CHECKING:
     from pipetui.ui.app import Pipetui
@@ -39,15 +40,29 @@ class Doubles(Page):
         Key(("n",), "apart", say("They are not the same; do not ask again"), say("not the same")),
     )
 
-    def __init__(self, app: Pipetui, subject: str) -> None:
+    def __init__(self, app: Pipetui, subject: str, about: int | None = None) -> None:
+        """With `about` only who may be noted twice with this one."""
         super().__init__(app)
-        self.subject = subject
+        self.subject, self._about = subject, about
         self._found: list[Double] | None = None
         self._names: dict[int, Listed] = {}
+        self._done = 0, 0
+        """Groups compared, and how many there are."""
+        self._left = False
 
     def on_mount(self) -> None:
         """Compare everybody, on a thread."""
+        self.set_interval(PATIENCE, lambda: self.draw() if self._found is None else None)
         self.run_worker(self.attempt(self._look()))
+
+    def on_unmount(self) -> None:
+        """Nobody waits for the comparison any more."""
+        self._left = True
+
+    def _progress(self, done: int, of: int) -> None:
+        if self._left:
+            raise Left
+        self._done = done, of
 
     async def _look(self) -> None:
         subject, country, beside = self.subject, home(self.main), self.main.reading.beside
@@ -55,13 +70,16 @@ class Doubles(Page):
         def job() -> tuple[list[Double], list[Listed]]:
             db = beside()
             try:
-                found = likeness.found(db, subject, country)
+                found = likeness.found(db, subject, country, self._progress, self._about)
                 numbers = sorted({number for one in found for number in (one.first, one.second)})
                 return found, listed(db, subject, numbers)
             finally:
                 db.close()
 
-        self._found, names = await apart(job)
+        try:
+            self._found, names = await apart(job)
+        except Left:
+            return
         self._names = {one.id: one for one in names}
         self.draw()
 
@@ -72,7 +90,9 @@ class Doubles(Page):
     def made(self, width: int) -> list[Row]:
         """A row for each pair."""
         if self._found is None:
-            return [Row([]), Row([Span(f"  {_('Comparing…')}", "dim")])]
+            done, of = self._done
+            far = percent(done / of) if of else ""
+            return [Row([]), Row([Span(f"  {_('Comparing…')} {far}", "dim")])]
         if not self._found:
             return [Row([]), Row([Span(f"  {_('Nobody seems to be noted twice.')}", "good")])]
         return [Row(self._line(one, width), one) for one in self._found]
@@ -158,6 +178,7 @@ class Merging(Page):
         store = app.reading.store
         self._kept: Party = store.get(KINDS[subject], kept)
         self._gone: Party = store.get(KINDS[subject], gone)
+        self._hanging = {one.id: len(attached(store, one)) for one in (self._kept, self._gone)}
         self._right: set[str] = set()
         """The fields of which the value of the one that goes is kept."""
         self._fill()
@@ -190,9 +211,16 @@ class Merging(Page):
                 *_cell(right, taken, half, role),
             ]
             rows.append(Row(line, name))
-        n = [len(attached(self.main.reading.store, one)) for one in (self._kept, self._gone)]
-        both = Span(f"  {_('Hangs on it')}".ljust(18)[:18], "dim")
-        return [*rows, Row([]), Row([both, Span(f"   {fit(str(n[0]), half)}   {n[1]}", "dim")])]
+        if self._kept.notes or self._gone.notes:
+            notes = [_first_line(one.notes) for one in (self._kept, self._gone)]
+            marks = [bool(one.notes) for one in (self._kept, self._gone)]
+            line = [Span(f"  {fit(_('Notes'), 16)}", "dim")]
+            rows.append(
+                Row([*line, *_cell(notes[0], marks[0], half, ""), *_cell(notes[1], marks[1], half, "")])
+            )
+        n = [number(self._hanging[one.id]) for one in (self._kept, self._gone)]
+        both = Span(f"  {fit(_('Hangs on it'), 16)}", "dim")
+        return [*rows, Row([]), Row([both, Span(f"   {fit(n[0], half)}   {n[1]}", "dim")])]
 
     def _text(self, party: Party, name: str) -> str:
         value: Any = getattr(party, name)
@@ -228,6 +256,10 @@ class Merging(Page):
         label = say("Merge {gone} into {kept}", gone=gone.name, kept=kept.name)
         await self.main.acts.commit(Batch(label, changes))
         self.dismiss(None)
+
+
+def _first_line(text: str) -> str:
+    return text.split("\n")[0]
 
 
 def _cell(text: str, kept: bool, width: int, role: Role) -> Line:

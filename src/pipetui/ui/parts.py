@@ -12,11 +12,11 @@ from pipetui.core.message import say
 from pipetui.errors import Refused
 from pipetui.lang import _
 from pipetui.store.roster import called
-from pipetui.ui.customers import home
 from pipetui.ui.form import Form
 from pipetui.ui.form import Row as FormRow
 from pipetui.ui.page import Key, Page
 from pipetui.ui.paint import GLYPHS, Line, Span, fit
+from pipetui.ui.partyacts import home
 from pipetui.ui.partyform import phone_reader
 from pipetui.ui.rows import Row
 
