@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,19 +47,15 @@ def word(kind: Kind) -> Message:
 
 
 def find(session: Session, kind: Kind, text: str) -> Party:
-    """A person or a company by number, e-mail or name. Raises NotFound."""
+    """A person or a company by number, e-mail, name, or words that only one has. Raises NotFound."""
     if text.isdecimal():
         return session.store.get(kind, int(text))
-    known = _few(session, kind, text)
-    by_mail = [one for one in known if one.email and fold(one.email) == fold(clean(text))]
-    return by_mail[0] if len(by_mail) == 1 else the_one(text, known, word(kind))
-
-
-def _few(session: Session, kind: Kind, text: str) -> Sequence[Party]:
-    """Those in whose words the text is found; everybody when there are none, for the names to choose from."""
     parties.ensure(session.db)
-    wanted = numbers(session.db, kind.table, fold(clean(text)))
-    return records(session.store, kind, wanted) or session.store.all(kind, archived_at=None)
+    having = records(session.store, kind, numbers(session.db, kind.table, clean(text)))
+    by_mail = [one for one in having if one.email and fold(one.email) == fold(clean(text))]
+    if len(by_mail) == 1 or len(having) == 1:
+        return (by_mail or having)[0]
+    return the_one(text, having or session.store.all(kind, archived_at=None), word(kind))
 
 
 def declare(name: str, kind: Kind) -> Family:

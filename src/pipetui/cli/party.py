@@ -60,15 +60,15 @@ def tell(session: Session, kind: type[Party], number: int) -> None:
     """Print all there is about one."""
     file = customers.file_of(session.store, kind, number)
     if session.options.json:
-        print_json(_whole(file))
+        print_json(_whole(file, cards.home(session)))
     else:
         print_lines(_page(file, cards.home(session)))
 
 
-def _whole(file: File) -> shapes.Json:
+def _whole(file: File, country: str | None) -> shapes.Json:
     return _json(file.party, file.company.name if file.company else None) | {
         "missing": _missing(file.party),
-        "doubtful": [name for name, wrong in _doubts(file.party, None).items() if wrong],
+        "doubtful": [name for name, wrong in _doubts(file.party, country).items() if wrong],
         "tags": [tag.name for tag in file.tags],
         "people": [shapes.record(one) for one in file.staff],
         "deals": [

@@ -62,7 +62,7 @@ class Cards:
             if company is None:
                 company = people.new_organization(self._desk, name=card.company)
                 self._companies[fold(company.name)] = company
-                more = (Change.add(company),)
+                more = self._added(company)
             values["organization_id"] = company.id
         mail = fold(values["email"]) if values["email"] else None
         known = self._by_mail.get(mail) if mail else None

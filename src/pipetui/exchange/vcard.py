@@ -117,23 +117,21 @@ def _read(line: int, block: str) -> Card:
         card = vobject.readOne(block)
     except (ParseError, ValueError, AttributeError, IndexError, TypeError, StopIteration) as error:
         raise Invalid(say("The vCard cannot be read.")) from error
-    name = _text(card, "fn") or str(getattr(getattr(card, "n", None), "value", "")).strip()
-    company = getattr(getattr(card, "org", None), "value", "")
-    company = clean(company[0] if isinstance(company, list) and company else str(company or "")).strip()
-    is_company = _text(card, "x_abshowas").upper() == "COMPANY" or (
-        company and company == clean(name).strip()
-    )
+    name = _text(card, "fn") or " ".join(_text(card, "n").split())
+    company = _first(getattr(getattr(card, "org", None), "value", ""))
+    shown_as = _text(card, "x_abshowas").upper() == "COMPANY" or _text(card, "kind").lower() == "org"
+    is_company = shown_as or (company and company == (name or company))
     if not (name or company):
         raise Invalid(say("A name is needed."))
     address = getattr(getattr(card, "adr", None), "value", None)
     values: dict[str, Any] = {
-        "name": clean(name or company).strip(),
+        "name": name or company,
         "email": _text(card, "email") or None,
         "phone": _dialled(_text(card, "tel")) or None,
         "address": _part(address, "street"),
         "city": " ".join(filter(None, (_part(address, "code"), _part(address, "city")))) or None,
         "country": _part(address, "country"),
-        "notes": clean(str(getattr(getattr(card, "note", None), "value", "")), lines=True),
+        "notes": clean(_joined(getattr(getattr(card, "note", None), "value", "")), lines=True).strip(),
     }
     if is_company:
         return Card(line, Organization, {**values, "website": _text(card, "url") or None}, "")
@@ -141,8 +139,17 @@ def _read(line: int, block: str) -> Card:
 
 
 def _text(card: Any, name: str) -> str:
-    value = getattr(getattr(card, name, None), "value", "")
-    return clean(value if isinstance(value, str) else str(value)).strip()
+    return clean(_joined(getattr(getattr(card, name, None), "value", ""))).strip()
+
+
+def _joined(value: Any) -> str:
+    """A value in one text; where a comma was not escaped it was taken for several."""
+    return ", ".join(map(_joined, value)) if isinstance(value, list) else str(value or "")
+
+
+def _first(value: Any) -> str:
+    """Of a company and its departments: the company."""
+    return clean(_joined(value[0] if isinstance(value, list) and value else value)).strip()
 
 
 def _dialled(text: str) -> str:
@@ -155,6 +162,4 @@ def _dialled(text: str) -> str:
 
 
 def _part(address: Any, name: str) -> str | None:
-    value = getattr(address, name, "") if address is not None else ""
-    text = ", ".join(value) if isinstance(value, list) else str(value or "")
-    return clean(text).strip() or None
+    return clean(_joined(getattr(address, name, ""))).strip() or None

@@ -35,9 +35,12 @@ class Customer(Page):
         Key(("t",), "plan", say("Plan a step with them"), say("next step")),
         Key(("c",), "log", say("Log a call or another activity"), say("log")),
         Key(("n",), "deal", say("Add a deal with them"), say("new deal")),
+        Key(("#",), "tag", say("Tags"), say("tags")),
         Key(("a",), "archive", say("Archive, or bring back")),
-        Key(("o",), "opt", say("No marketing any more, or welcome again"), say("opt out")),
+        Key(("o",), "opt", say("No marketing any more, or welcome again")),
         Key(("y",), "copy", say("Copy how to reach them")),
+        Key(("D",), "doubles", say("Who may be noted twice with them")),
+        Key(("x",), "export", say("Write a vCard")),
     )
 
     def __init__(self, app: Pipetui, subject: str, number: int) -> None:
