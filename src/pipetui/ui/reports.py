@@ -11,10 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipetui.core.deal import Member
 from pipetui.core.message import Message, say
 from pipetui.core.moment import period as read_period
-from pipetui.core.query import Expr, parse
 from pipetui.core.report import BY_NAME, SHEETS, Behind, Report
 from pipetui.errors import Invalid, PipetuiError
 from pipetui.lang import _, number, told
@@ -29,7 +27,9 @@ from pipetui.ui.reportlines import KEYS, Target, deal_rows, figure, named, page,
 from pipetui.ui.rows import Paged, Row
 
 if TYPE_CHECKING:
+    from pipetui.core.deal import Member
     from pipetui.core.moment import Period
+    from pipetui.core.query import Expr
     from pipetui.store.behind import Question
     from pipetui.ui.app import Pipetui
 
@@ -82,6 +82,8 @@ class Reports(Page):
         self._owner: Member | None = None
         self._query, self._filter = app.reading.query, app.reading.scope.filter
         self._made: dict[Asked, Report] = {}
+        self._looked: set[Asked] = set()
+        """What was looked back at, or is being."""
         self._place = 0
         """The column of the chosen figure."""
         self._listed: Paged | None = None
@@ -103,6 +105,7 @@ class Reports(Page):
     def reread(self) -> None:
         """Count again what is shown."""
         self._made.clear()
+        self._looked.clear()
         self._begin()
 
     # What is asked
@@ -172,7 +175,7 @@ class Reports(Page):
             self.tell(error.message, "bad")
         finally:
             self._counting = False
-        if self._sheet.name == "accuracy" and not self._looking:
+        while self._sheet.name == "accuracy" and not self._looking and self._asked not in self._looked:
             await self._look_back()
 
     def _job(self, name: str, asked: Callable[[], Question]) -> Callable[[], Report]:
@@ -190,6 +193,7 @@ class Reports(Page):
     async def _look_back(self) -> None:
         """What the forecast would have said: some seconds, while what came is on the screen."""
         asked, question = self._asked, self._question()
+        self._looked.add(asked)
 
         def heard(done: int, of: int) -> None:
             if self._left:
@@ -207,7 +211,9 @@ class Reports(Page):
 
         self._looking, self._done = True, (0, 0)
         try:
-            self._made[asked] = await apart(look)
+            found = await apart(look)
+            if asked in self._looked:
+                self._made[asked] = found
         except Left:
             return
         except PipetuiError as error:
@@ -294,6 +300,8 @@ class Reports(Page):
         return read_period(text, self.main.reading.scope.today, self.main.config.fiscal_month or 1)
 
     def do_owner(self) -> None:
+        from pipetui.core.deal import Member
+
         members = [one for one in self.main.reading.store.all(Member) if one.retired_at is None]
         named_ones = [Option(one.id, one.name, one.login) for one in members]
 
@@ -320,6 +328,8 @@ class Reports(Page):
     def _parsed(self, text: str) -> Expr | None:
         if not text:
             return None
+        from pipetui.core.query import parse
+
         return parse(text, self.main.reading.scope.today, self.main.config.fiscal_month or 1)
 
     # The deals behind a figure
