@@ -120,7 +120,7 @@ async def test_a_figure_opens_the_deals_behind_it_and_a_deal_the_board(office: O
         await pilot.press("enter")
         await seen(pilot, f" {count} deals")
         await pilot.press("enter")
-        await seen(pilot, "Way through the stages")
+        await seen(pilot, "Number  ")
         assert name.split(" – ")[0] in screen(pilot)
 
 

@@ -262,14 +262,15 @@ def activity(frame: Frame, found: Mapping[Key, Done], whole: Done, won: int, loo
     )
     notes = []
     if won:
-        words = "{n} deal was won in the period.", "{n} deals were won in the period."
-        notes.append(Note(say_n(*words, won), Behind("won")))
+        message = say_n("{n} deal was won in the period.", "{n} deals were won in the period.", won)
+        notes.append(Note(message, Behind("won")))
     if loose:
-        words = (
+        message = say_n(
             "{n} activity is for no deal and is not counted.",
             "{n} activities are for no deal and are not counted.",
+            loose,
         )
-        notes.append(Note(say_n(*words, loose)))
+        notes.append(Note(message))
     spark = tuple(float(found[key].n) for key in order) if frame.by == "week" else ()
     return frame.report(columns, rows, _done(ALL, whole, whole.n, won, {}), notes, bar="done", spark=spark)
 

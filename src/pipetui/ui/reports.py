@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipetui.core.message import Message, say
+from pipetui.core.message import Message, say, say_n
 from pipetui.core.moment import period as read_period
 from pipetui.core.report import BY_NAME, SHEETS, Behind, Report
 from pipetui.errors import Invalid, PipetuiError
@@ -474,7 +474,8 @@ class Reports(Page):
             parts.append(f"/{self._query}")
         line = [Span(f" {f' {GLYPHS.dot} '.join(parts)}", "dim")]
         if self._listed is not None:
-            return [Span(_(" {n} deals").format(n=number(len(self._listed))), "strong"), *line]
+            held = told(say_n("{n} deal", "{n} deals", len(self._listed)))
+            return [Span(f" {held}", "strong"), *line]
         if self._looking and self._sheet.name == "accuracy":
             done, of = self._done
             words = _("Looking back: {done} of {of}…").format(done=done, of=of) if of else _("Looking back…")
