@@ -48,7 +48,8 @@ def found(
 def known(db: Database, subject: str, home: str | None) -> list[Known]:
     """Everybody who is not archived, as far as doubles are told by it."""
     if subject == "contact":
-        sql = """SELECT contact.id, contact.name, contact.email, contact.phone, organization.name, NULL, contact.country
+        sql = """SELECT contact.id, contact.name, contact.email, contact.phone, organization.name, NULL,
+            COALESCE(contact.country, organization.country)
             FROM contact LEFT JOIN organization ON organization.id = contact.organization_id
             WHERE contact.archived_at IS NULL ORDER BY contact.id"""
     else:

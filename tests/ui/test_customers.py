@@ -49,7 +49,8 @@ def desktop(tmp_path: Path) -> Iterator[Desktop]:
         Contact(id=-4, name=EVIL, created_at=NOW),
     ]
     country = Setting(id=-5, name="country", value="France")
-    write(made, *map(Change.add, (acme, *people, country)))
+    records: list[Record] = [acme, *people, country]
+    write(made, *map(Change.add, records))
     marie, again, _evil = made.other.all(Contact)
     desk = Desk(now=NOW, today=TODAY, me=made.other.me, stages=tuple(made.other.all(Stage)))
     for title, whose in (("Telescope", marie), ("Audit", again)):
@@ -217,13 +218,15 @@ async def test_the_people_of_a_deal_and_their_roles(desktop: Desktop) -> None:
     deal = desktop.other.all(Deal)[0]
     async with desktop.app.run_test(size=(120, 40)) as pilot:
         await typed(pilot, "g", "W")
-        await seen(pilot, "Nobody yet: n adds somebody.")
-        await typed(pilot, "n", *MARIE, "tab", *"decides", "enter")
+        await seen(pilot, "Nobody yet: n adds somebody known")
+        await typed(pilot, "n", *"rie mar")
+        await seen(pilot, "@ Marie Curie")
+        await typed(pilot, "enter", *"decides", "enter")
         await seen(pilot, f"{MARIE} takes part")
         [part] = desktop.other.all(Participant)
         assert (part.contact_id, part.role) == (1, "decides")
         deal = desktop.other.get(Deal, part.deal_id)
-        await typed(pilot, "n", *"Zoe [/b]", "tab", *"pays", "tab", *"zoe@", "enter")
+        await typed(pilot, "N", *"Zoe [/b]", "tab", *"pays", "tab", *"zoe@", "enter")
         await seen(pilot, "is not an e-mail address")
         await typed(pilot, *"acme.example", "enter")
         await seen(pilot, "Zoe [/b] takes part")

@@ -71,7 +71,7 @@ def _palette(app: Pipetui, commands: Sequence[Found]) -> Palette:
         return names.find(db, kind, typed)
 
     def show(found: Sequence[Named]) -> Sequence[Found]:
-        return [*_deals(app, found), *_parties(app, found)]
+        return [*_deals(app, found), *shown_parties(app, found)]
 
     return Palette(_("Find anything by its name"), commands, find, show, app.look)
 
@@ -87,7 +87,8 @@ def _deals(app: Pipetui, found: Sequence[Named]) -> list[Found]:
     return shown
 
 
-def _parties(app: Pipetui, found: Sequence[Named]) -> list[Found]:
+def shown_parties(app: Pipetui, found: Sequence[Named]) -> list[Found]:
+    """People and companies as the palette shows them."""
     store, shown = app.reading.store, list[Found]()
     for one in found:
         if one.kind == "organization":

@@ -52,6 +52,8 @@ Show = Callable[[Sequence[Named]], Sequence[Found]]
 class Palette(ModalScreen[Found | None]):
     """Ends with what was chosen, or None."""
 
+    HINTS = True
+    """Whether it is told how to look for one kind alone."""
     CSS = """
     Palette { align: center middle; background: transparent; layers: list field; }
     Palette Pane { layer: list; border: round $primary; background: $background; padding: 0 1; }
@@ -204,7 +206,7 @@ class Palette(ModalScreen[Found | None]):
         if not width:
             return
         hint: Line = []
-        if not self._field.value:
+        if self.HINTS and not self._field.value:
             said = (("@", _("people")), ("&", _("companies")), (">", _("acts")))
             hint = [
                 part for sign, words in said for part in (Span(f"  {sign}", "key"), Span(f" {words}", "dim"))

@@ -5,26 +5,35 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipetui import reach
-from pipetui.core import moves, people
+from pipetui.core import fields, moves, people
 from pipetui.core.change import Batch
 from pipetui.core.deal import Contact, Deal, Participant
 from pipetui.core.message import say
 from pipetui.errors import Refused
 from pipetui.lang import _
-from pipetui.store.roster import called
+from pipetui.store import names, parties
+from pipetui.ui.finding import shown_parties
 from pipetui.ui.form import Form
 from pipetui.ui.form import Row as FormRow
 from pipetui.ui.page import Key, Page
 from pipetui.ui.paint import GLYPHS, Line, Span, fit
+from pipetui.ui.palette import Found, Palette
 from pipetui.ui.partyacts import home
 from pipetui.ui.partyform import phone_reader
+from pipetui.ui.prompt import Prompt
 from pipetui.ui.rows import Row
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipetui.store.names import Named
     from pipetui.ui.app import Pipetui
 
-FEW = 3000
-"""So many people are looked through by name."""
+
+class Known(Palette):
+    """People by name, and nothing else."""
+
+    HINTS = False
 
 
 class Parts(Page):
@@ -32,7 +41,8 @@ class Parts(Page):
 
     KEYS = (
         Key(("enter",), "open", say("All there is about the person"), say("open")),
-        Key(("n",), "add", say("Add somebody, known or new"), say("add")),
+        Key(("n",), "add", say("Add somebody who is known"), say("add")),
+        Key(("N",), "new", say("Add somebody new"), say("new person")),
         Key(("e",), "role", say("Another role"), say("role")),
         Key(("f",), "first", say("Make the person the first contact"), say("first contact")),
         Key(("x",), "leave", say("The person takes no part any more"), say("take off")),
@@ -68,7 +78,10 @@ class Parts(Page):
     def made(self, width: int) -> list[Row]:
         """A row for each person."""
         if not self._people:
-            return [Row([]), Row([Span(f"  {_('Nobody yet: n adds somebody.')}", "dim")])]
+            return [
+                Row([]),
+                Row([Span(f"  {_('Nobody yet: n adds somebody known, N somebody new.')}", "dim")]),
+            ]
         return [Row(self._line(one, width), one) for one in self._people]
 
     def _line(self, one: Contact, width: int) -> Line:
@@ -99,29 +112,43 @@ class Parts(Page):
         self.app.push_screen(Customer(self.main, "contact", self._chosen.id), lambda _: self.reread())
 
     def do_add(self) -> None:
-        from pipetui.store.roster import names
+        """Somebody known: the people of the company stand there, everybody else is found by name."""
+        db, there = self.main.reading.db, {one.id for one in self._people}
+        if parties.stale(db):
+            self.main.writer.write(lambda store: parties.ensure(store.db))
+        staff = self.main.reading.store.all(
+            Contact, organization_id=self._deal.organization_id or 0, archived_at=None
+        )
+        near = [Found("contact", one.id, one.name, one.job or "") for one in staff if one.id not in there]
+        offered = there | {int(one.key) for one in near}
 
-        offered = names(self.main.reading.db, Contact, "", FEW)
+        def find(kind: str, typed: str) -> Sequence[Named]:
+            found = names.find(db, kind, typed) if kind == "contact" else ()
+            return [one for one in found if one.id not in offered]
+
+        async def chosen(one: Found) -> None:
+            person = self.main.reading.store.get(Contact, int(one.key))
+            self._ask_role(person, _("In which role does {name} take part?").format(name=person.name))
+
+        title = _("Who takes part?")
+        self.ask(
+            Known(title, near, find, lambda found: shown_parties(self.main, found), self.main.look), chosen
+        )
+
+    def do_new(self) -> None:
+        """Somebody the file does not know yet."""
         country = home(self.main)
         rows = [
-            FormRow("name", _("Name"), choices=offered, required=True),
+            FormRow("name", _("Name"), required=True, read=fields.name),
             FormRow("role", _("Role"), choices=self._roles(), example=_("decides · pays · uses it")),
             FormRow("email", _("E-mail"), "", reach.email),
             FormRow("phone", _("Phone"), "", phone_reader(country)),
         ]
 
         async def filled(values: dict[str, str]) -> None:
-            store, desk = self.main.reading.store, self.main.reading.desk()
-            name = values.get("name", "")
-            same = [one for one in called(store, Contact, [name], FEW) if one.name == name]
-            company = self._deal.organization_id
-            near = [one for one in same if one.organization_id in (None, company)]
-            extra = {field: values[field] for field in ("email", "phone") if values.get(field)}
-            known = near or same
-            person = (
-                known[0] if known else people.new_contact(desk, name=name, organization_id=company, **extra)
-            )
-            changes = people.take_part(self._deal, person, values.get("role", ""), self._parts, desk)
+            desk, role = self.main.reading.desk(), values.pop("role", "")
+            person = people.new_contact(desk, organization_id=self._deal.organization_id, **values)
+            changes = people.take_part(self._deal, person, role, self._parts, desk)
             await self._write(Batch(say("{name} takes part", name=person.name), changes))
 
         self.ask(Form(_("Who takes part?"), rows, self.main.look), filled)
@@ -130,18 +157,28 @@ class Parts(Page):
         return sorted({one.role for one in self.main.reading.store.all(Participant) if one.role})
 
     def do_role(self) -> None:
-        one = self._chosen
-        row = FormRow(
-            "role", _("Role"), self._role(one), choices=self._roles(), example=_("decides · pays · uses it")
+        self._ask_role(self._chosen, self._chosen.name)
+
+    def _ask_role(self, one: Contact, title: str) -> None:
+        prompt = Prompt(
+            title,
+            self.main.look,
+            lambda text: [Span(text, "accent")],
+            self._role(one),
+            " · ".join(self._roles()[:6]) or _("decides · pays · uses it"),
         )
 
-        async def filled(values: dict[str, str]) -> None:
-            changes = people.take_part(
-                self._deal, one, values.get("role", ""), self._parts, self.main.reading.desk()
+        async def said(role: str) -> None:
+            there = any(part.contact_id == one.id for part in self._parts)
+            changes = people.take_part(self._deal, one, role, self._parts, self.main.reading.desk())
+            label = (
+                say("Another role for {name}", name=one.name)
+                if there
+                else say("{name} takes part", name=one.name)
             )
-            await self._write(Batch(say("Another role for {name}", name=one.name), changes))
+            await self._write(Batch(label, changes))
 
-        self.ask(Form(one.name, [row], self.main.look), filled)
+        self.ask(prompt, said)
 
     async def do_first(self) -> None:
         one = self._chosen
