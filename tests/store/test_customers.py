@@ -107,6 +107,25 @@ def test_people_by_name_and_by_any_of_their_words(filled: Store) -> None:
     assert customers.numbers(db, "contact", "", archived=True) == []
 
 
+def test_a_page_of_the_list_is_read_alone_and_by_the_index(filled: Store) -> None:
+    db = filled.db
+    parties.ensure(db)
+    everybody = customers.numbers(db, "contact")
+    assert customers.count(db, "contact") == len(everybody) == 3
+    assert [customers.page(db, "contact", False, offset, 1) for offset in range(4)] == [
+        [n] for n in everybody
+    ] + [[]]
+    assert customers.count(db, "contact", archived=True) == 0
+    if db.dialect == "sqlite":
+        plan = db.rows(
+            "EXPLAIN QUERY PLAN SELECT party_id FROM party_search WHERE subject = ? AND archived = ?"
+            " ORDER BY name, party_id LIMIT 100",
+            ("contact", 0),
+        )
+        assert "party_by_name" in plan[0][3]
+        assert "TEMP B-TREE" not in str(plan)
+
+
 def test_a_line_of_the_list_counts_their_deals(filled: Store) -> None:
     parties.ensure(filled.db)
     one, other = customers.listed(filled.db, "contact", [2, 1])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipetui import lang, likeness, reach
-from pipetui.cli.output import print_json, print_lines, table, talk
+from pipetui.cli.output import print_json, print_lines, progress_bar, table, talk
 from pipetui.cli.session import Session
 from pipetui.core import people
 from pipetui.core.deal import Contact, Organization, Participant, Setting
@@ -32,7 +32,7 @@ def home(session: Session) -> str | None:
 
 def doubles(session: Session, subject: str, limit: int) -> None:
     """Print pairs that may be one, the likeliest first."""
-    found = likeness.found(session.db, subject, home(session))[:limit]
+    found = likeness.found(session.db, subject, home(session), progress_bar())[:limit]
     names = {
         one.id: one for one in listed(session.db, subject, [n for d in found for n in (d.first, d.second)])
     }

@@ -86,6 +86,8 @@ def doubles(
                 found = _judged(one, other, alike)
                 if found is not None:
                     yield found
+    if progress is not None:
+        progress(len(blocks), len(blocks))
 
 
 def compared(one: Known, other: Known, alike: Alike) -> Double | None:

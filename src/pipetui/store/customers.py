@@ -62,6 +62,21 @@ class File:
     """What the journal says of the record itself, newest first."""
 
 
+def count(db: Database, subject: str, archived: bool = False) -> int:
+    """How many there are."""
+    row = db.one(
+        "SELECT COUNT(*) FROM party_search WHERE subject = ? AND archived = ?", (subject, int(archived))
+    )
+    return row[0] if row else 0
+
+
+def page(db: Database, subject: str, archived: bool, offset: int, limit: int) -> list[int]:
+    """Some of all, by name, from an offset on."""
+    sql = "SELECT party_id FROM party_search WHERE subject = ? AND archived = ? ORDER BY name, party_id"
+    rows = db.rows(f"{sql} LIMIT ? OFFSET ?", (subject, int(archived), limit, offset))
+    return [row[0] for row in rows]
+
+
 def numbers(db: Database, subject: str, words: str = "", archived: bool = False) -> list[int]:
     """Those who have all the words, by name: looked for once, however many pages of them are shown."""
     where, params = _where(db, subject, words, archived)

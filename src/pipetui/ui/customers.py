@@ -64,13 +64,19 @@ class Customers(Page):
         if parties.stale(db):
             # Made again by this thread only when nobody else has: after a large import.
             parties.ensure(self.main.reading.store.db)
-        self._numbers = store.numbers(db, self.subject, self._words, self._archived)
-        self._count = len(self._numbers)
+        self._found = store.numbers(db, self.subject, self._words, self._archived) if self._words else None
+        self._count = (
+            store.count(db, self.subject, self._archived) if self._found is None else len(self._found)
+        )
         self._listed = Paged(self._count, self._fetch)
 
     def _fetch(self, offset: int, limit: int) -> list[Row]:
-        found = store.listed(self.main.reading.db, self.subject, self._numbers[offset : offset + limit])
-        return [Row(self._line(one), one) for one in found]
+        db, found = self.main.reading.db, self._found
+        if found is None:
+            wanted = store.page(db, self.subject, self._archived, offset, limit)
+        else:
+            wanted = found[offset : offset + limit]
+        return [Row(self._line(one), one) for one in store.listed(db, self.subject, wanted)]
 
     def _line(self, one: Listed) -> Line:
         width = self.rows.size.width - 1
@@ -227,7 +233,8 @@ class Customers(Page):
 
     def do_export(self) -> None:
         name = "people.vcf" if self.subject == "contact" else "companies.vcf"
-        export(self, self.subject, lambda: self._numbers, name)
+        db, subject, words, archived = self.main.reading.db, self.subject, self._words, self._archived
+        export(self, subject, lambda: store.numbers(db, subject, words, archived), name)
 
     def do_doubles(self) -> None:
         from pipetui.ui.merging import Doubles

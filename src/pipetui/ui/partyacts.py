@@ -1,4 +1,4 @@
-"""What can be done with a person or a company, in the list and on its own page."""
+"""What can be done with a person or a company, in the list and on its own page; forms are loaded by who asks."""
 
 from __future__ import annotations
 
@@ -7,26 +7,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipetui import reach
-from pipetui.core import activities, people
+from pipetui.core import people
 from pipetui.core.change import Batch, Change
 from pipetui.core.deal import Contact, Deal, Organization, Setting, Stage, Tag, Tagging, Visit
 from pipetui.core.message import say, say_n
-from pipetui.core.step import Step
 from pipetui.core.text import fold
 from pipetui.errors import Refused
 from pipetui.lang import _
 from pipetui.store.customers import Party
-from pipetui.ui import steps
-from pipetui.ui.apart import apart
-from pipetui.ui.dealform import tags as read_tags
-from pipetui.ui.form import Form
-from pipetui.ui.form import Row as FormRow
 from pipetui.ui.page import Page
 from pipetui.ui.paint import Line, Span
-from pipetui.ui.partyform import party_rows, values_of
-from pipetui.ui.prompt import Prompt
 
 if TYPE_CHECKING:
+    from pipetui.core.step import Step
     from pipetui.store.store import Store
     from pipetui.ui.app import Pipetui
 
@@ -41,6 +34,9 @@ def home(main: Pipetui) -> str | None:
 
 def edit(page: Page, kind: type[Party], party: Party | None) -> None:
     """A form for a new person or company, or for one that is there."""
+    from pipetui.ui.form import Form
+    from pipetui.ui.partyform import party_rows, values_of
+
     main = page.main
     rows = party_rows(main.reading.store, kind, party, home(main))
     title = party.name if party else _("New person") if kind is Contact else _("New company")
@@ -92,6 +88,10 @@ async def opt(page: Page, party: Party) -> None:
 
 def tag(page: Page, party: Party) -> None:
     """Ask which tags they carry."""
+    from pipetui.ui.dealform import tags as read_tags
+    from pipetui.ui.form import Form
+    from pipetui.ui.form import Row as FormRow
+
     main = page.main
     known = {one.id: one for one in main.reading.store.all(Tag)}
     own = main.reading.store.all(Tagging, subject=party.table, subject_id=party.id)
@@ -115,6 +115,9 @@ def tag(page: Page, party: Party) -> None:
 
 def plan(page: Page, party: Party) -> None:
     """Ask for a step to take with them."""
+    from pipetui.ui import steps
+    from pipetui.ui.prompt import Prompt
+
     today = page.main.reading.scope.today
     prompt = Prompt(
         _("Next step"), page.main.look, lambda text: steps.said(text, today), example=steps.example()
@@ -128,6 +131,10 @@ def plan(page: Page, party: Party) -> None:
 
 def log(page: Page, party: Party) -> None:
     """Ask what was done with them."""
+    from pipetui.core.step import Step
+    from pipetui.ui import steps
+    from pipetui.ui.prompt import Prompt
+
     today = page.main.reading.scope.today
     example = _("call left a message   ·   meeting went well")
     prompt = Prompt(
@@ -142,6 +149,8 @@ def log(page: Page, party: Party) -> None:
 
 
 async def _note(page: Page, party: Party, step: Step, done: bool) -> None:
+    from pipetui.core import activities
+
     await page.main.writer.settled()
     store, desk = page.main.reading.store, page.main.reading.desk()
     deal = the_deal(store, party)
@@ -174,6 +183,9 @@ def copy(page: Page, party: Party, company: str | None) -> None:
 
 def export(page: Page, subject: str, numbers: Callable[[], Sequence[int]], name: str) -> None:
     """Ask for a file and write these people or companies into it as vCards, on a thread."""
+    from pipetui.ui.apart import apart
+    from pipetui.ui.prompt import Prompt
+
     main = page.main
 
     def said(text: str) -> Line:
