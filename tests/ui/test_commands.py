@@ -10,8 +10,9 @@ from pipetui.lang import told
 from pipetui.ui.asking import Asking
 from pipetui.ui.bar import Standing, key_line, message_line, top_line
 from pipetui.ui.commands import COMMANDS, Seen, in_bar, keymap
-from pipetui.ui.handlers import Handlers
+from pipetui.ui.handlers import OPENED, Handlers
 from pipetui.ui.help import help_lines
+from pipetui.ui.openings import Openings
 from pipetui.ui.paint import cells, plain
 
 OPEN = Seen((card(1),), stage=stage(1, "Lead", "open"))
@@ -26,14 +27,16 @@ def test_no_key_does_two_things() -> None:
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.id)
 def test_every_command_does_something_and_has_words(command: object) -> None:
-    name = f"do_{command.id}"  # type: ignore[attr-defined]
-    assert hasattr(Handlers, name) != hasattr(Asking, name)
+    command_id: str = command.id  # type: ignore[attr-defined]
+    name = f"do_{command_id}"
+    assert (command_id in OPENED) == hasattr(Openings, command_id)
+    assert hasattr(Handlers, name) + hasattr(Asking, name) + hasattr(Openings, command_id) == 1
     assert told(command.label)  # type: ignore[attr-defined]
 
 
 def test_every_handler_has_a_command() -> None:
     handled = {name[3:] for owner in (Handlers, Asking) for name in vars(owner) if name.startswith("do_")}
-    assert handled == {command.id for command in COMMANDS}
+    assert handled | OPENED == {command.id for command in COMMANDS}
 
 
 def test_letters_and_arrows_only() -> None:
@@ -89,7 +92,7 @@ def test_the_key_bar_shows_what_acts_now() -> None:
     assert [command.id for command in in_bar(OPEN)][:4] == ["new", "move_on", "win", "lose"]
     assert "reopen" in [command.id for command in in_bar(WON)]
     assert "win" not in [command.id for command in in_bar(WON)]
-    assert [command.id for command in in_bar(Seen())] == ["new", "undo", "forecast", "filter", "help"]
+    assert [command.id for command in in_bar(Seen())] == ["new", "undo", "forecast", "review", "agenda", "reports", "filter", "help"]
 
 
 @pytest.mark.parametrize("width", [20, 40, 80, 120, 200])

@@ -19,14 +19,17 @@ MANY = 2000
 """More new people or companies at once are listed later."""
 AT_ONCE = 5000
 COLUMNS = ("subject", "party_id", "archived", "name", "text")
-FIELDS = ("name", "email", "phone", "job", "city", "organization_id", "archived_at")
+FIELDS = (
+    "name", "email", "phone", "website", "job", "industry", "city", "country", "organization_id", "archived_at",
+)  # fmt: skip
 """The fields that are listed and looked for."""
 READ = {
     "contact": """SELECT contact.id, contact.archived_at, contact.name, contact.email, contact.phone,
-        organization.name, contact.job, contact.city
+        organization.name, contact.job, contact.city, contact.country
         FROM contact LEFT JOIN organization ON organization.id = contact.organization_id""",
     "organization": """SELECT organization.id, organization.archived_at, organization.name, organization.email,
-        organization.phone, organization.website, organization.industry, organization.city FROM organization""",
+        organization.phone, organization.website, organization.industry, organization.city, organization.country
+        FROM organization""",
 }
 
 

@@ -86,7 +86,7 @@ def _term(asker: Asker, term: Term, value: Value) -> Clause:
     if term.field in LINES:
         return _found(asker, _line(asker, LINES[term.field]), str(value))
     if isinstance(value, Period):
-        return _in_time(term, value)
+        return in_time(term, value)
     if term.field == "changed":
         return _since_review(asker)
     if isinstance(value, str):
@@ -178,7 +178,7 @@ def _tag(asker: Asker, value: Value) -> Clause:
     return Clause(f"EXISTS ({own} AND {tags.sql})", tags.params)
 
 
-def _in_time(term: Term, asked: Period) -> Clause:
+def in_time(term: Term, asked: Period) -> Clause:
     """A day in a period, before or after it; moments by the local midnights of its ends."""
     column, edge = _COLUMNS[term.field], _midnight if term.field in _MOMENTS else date.isoformat
     known = Clause(f"{column} IS NOT NULL")

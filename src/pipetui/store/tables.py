@@ -392,7 +392,7 @@ class PartySearchRow(Table, table=True):
     archived: int = whole(0)
     name: str = words()
     text: str = words()
-    """A line each: name, e-mail, phone, company, job, city."""
+    """A line each: name, e-mail, phone, company or web site, job or industry, city, country."""
 
 
 class TallyRow(Table, table=True):
