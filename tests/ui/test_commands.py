@@ -92,7 +92,16 @@ def test_the_key_bar_shows_what_acts_now() -> None:
     assert [command.id for command in in_bar(OPEN)][:4] == ["new", "move_on", "win", "lose"]
     assert "reopen" in [command.id for command in in_bar(WON)]
     assert "win" not in [command.id for command in in_bar(WON)]
-    assert [command.id for command in in_bar(Seen())] == ["new", "undo", "forecast", "review", "agenda", "reports", "filter", "help"]
+    assert [command.id for command in in_bar(Seen())] == [
+        "new",
+        "undo",
+        "forecast",
+        "review",
+        "agenda",
+        "reports",
+        "filter",
+        "help",
+    ]
 
 
 @pytest.mark.parametrize("width", [20, 40, 80, 120, 200])

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import click
 
 from pipetui.cli.match import found, the_one
-from pipetui.cli.output import print_json, table
+from pipetui.cli.output import print_json, table, talk
 from pipetui.cli.session import Session
 from pipetui.cli.words import QueryVerb, family, pass_session, query_text
 from pipetui.core.change import Change
 from pipetui.core.deal import View
 from pipetui.core.fields import name as fit_name
 from pipetui.core.message import say
-from pipetui.lang import _
+from pipetui.errors import Refused
+from pipetui.lang import _, told
+
+if TYPE_CHECKING:
+    from pipetui.core.segments import Figures
 
 
 @family("view", _("A view answers to its number key on the board."))
@@ -74,10 +80,79 @@ def drop_segment(session: Session, name: str) -> None:
     _drop(session, name, segments=True)
 
 
+@segment.command(
+    "show", help=_("Who belongs to a segment, how many, and what comes of them, beside the whole.")
+)
+@click.argument("name")
+@pass_session
+def show_segment(session: Session, name: str) -> None:
+    from pipetui.core import segments as rules
+    from pipetui.store.segments import Asker
+
+    one = the_one(name, session.store.all(View, segment=True), say("segment"))
+    asked = rules.read(one.query, session.today, session.fiscal_month)
+    asker = Asker(session.store.db, session.today, session.now, session.store.me)
+    whole = asker.figures(rules.read(f"{asked.subject}s:", session.today))
+    mine = asker.figures(asked)
+    rows = [_figures(one.name, mine), _figures(_("all"), whole)]
+    if session.options.json:
+        print_json({"name": one.name, "query": one.query, "segment": rows[0], "whole": rows[1],
+                    "lift": mine.lift(whole), "members": asker.members(asked, 0, 2**31)})  # fmt: skip
+        return
+    heads = (_("Segment"), _("Size"), _("Open"), _("Won"), _("Lost"), _("Conversion"))
+    names = ("name", "size", "open", "won", "lost")
+    shown = [
+        (
+            *(str(row[part]) for part in names),
+            f"{row['conversion']:.1%}" if row["conversion"] is not None else "–",
+        )
+        for row in rows
+    ]
+    table(heads, shown, right=heads[1:])
+
+
+def _figures(name: str, one: Figures) -> dict[str, Any]:
+    from pipetui.cli.shapes import money
+
+    return {
+        "name": name, "size": one.n, "opted_out": one.opted_out, "open": one.open_deals, "won": one.won,
+        "lost": one.lost, "conversion": one.conversion,
+        "open_value": {code: money(minor, code) for code, minor in one.open_value.items()},
+        "won_value": {code: money(minor, code) for code, minor in one.won_value.items()},
+    }  # fmt: skip
+
+
+@segment.command(
+    "export", help=_("Write a segment of people or companies: .csv, .xlsx, .vcf. Who opted out stays out.")
+)
+@click.argument("name")
+@click.option("--to", "file", required=True, type=click.Path(), help=_("The file to write."))
+@pass_session
+def export_segment(session: Session, name: str, file: str) -> None:
+    from pathlib import Path
+
+    from pipetui.core import segments as rules
+    from pipetui.exchange.audience import write
+    from pipetui.store.segments import Asker, writable
+
+    one = the_one(name, session.store.all(View, segment=True), say("segment"))
+    asked = rules.read(one.query, session.today, session.fiscal_month)
+    if asked.subject == "deal":
+        raise Refused(say("Deals are written by: pipetui export QUERY --to FILE"))
+    asker = Asker(session.store.db, session.today, session.now, session.store.me)
+    some, left = writable(session.store, asker, asked)
+    write(Path(file), some, session.db.rows("SELECT id, name FROM organization"))
+    if session.options.json:
+        print_json({"file": file, "written": len(some), "opted_out": left})
+    else:
+        talk(told(say("{n} written to {file}; {left} want none.", n=len(some), file=file, left=left)))
+
+
 def _save(session: Session, name: str, query: str, slot: int | None, segments: bool) -> None:
+    from pipetui.core import segments as rules
     from pipetui.core.query import parse
 
-    parse(query, session.today, session.fiscal_month)
+    (rules.read if segments else parse)(query, session.today, session.fiscal_month)
     known = session.store.all(View, segment=segments)
     label = say("Save {name}", name=fit_name(name))
     if there := found(name, known):

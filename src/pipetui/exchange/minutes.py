@@ -137,7 +137,8 @@ def part_words() -> dict[Part, str]:
     """What a pipeline changes by, as people read it."""
     return {
         "new": _("new deals"), "back": _("came back"), "moved in": _("from another pipeline"), "won": _("deals won"),
-        "lost": _("deals lost"), "parked": _("parked"), "archived": _("archived"), "moved out": _("to another pipeline"),
+        "lost": _("deals lost"), "parked": _("parked"), "archived": _("archived"),
+        "moved out": _("to another pipeline"),
         "gone": _("deleted"), "amounts": _("amounts changed"),
     }  # fmt: skip
 
@@ -146,5 +147,6 @@ def verdict_words() -> dict[Verdict, str]:
     """What is decided in a review, as people read it."""
     return {
         "step": _("next step"), "push": _("closing date"), "advance": _("moved on"), "won": _("deal won"),
-        "lost": _("deal lost"), "park": _("parked"), "note": _("note"), "skip": _("left as it is"), "edit": _("changed"),
+        "lost": _("deal lost"), "park": _("parked"), "note": _("note"), "skip": _("left as it is"),
+        "edit": _("changed"),
     }  # fmt: skip

@@ -58,7 +58,7 @@ def names(question: Question) -> dict[str, dict[Key, str]]:
     db = question.db
 
     def named(sql: str) -> dict[Key, str]:
-        return dict(db.rows(sql))  # type: ignore[arg-type]
+        return dict(db.rows(sql))
 
     stages: dict[Key, str] = {stage.id: stage.name for stage in question.stages}
     owners = named("SELECT id, name FROM member ORDER BY name, id")

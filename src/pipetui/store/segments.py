@@ -121,7 +121,9 @@ class Asker:
             rest = f"substr({rest}, {self._find}({rest}, '\n') + 1)"
         line = f"substr({rest}, 1, {self._find}({rest}, '\n') - 1)"
         # Most rows do not have the word anywhere, and need not be cut into lines.
-        return self._found(subject, f"{self._find}(text, ?) > 0 AND {self._find}({line}, ?) > 0", value, value)
+        return self._found(
+            subject, f"{self._find}(text, ?) > 0 AND {self._find}({line}, ?) > 0", value, value
+        )
 
     def _found(self, subject: str, test: str, *values: str) -> Clause:
         own = f"SELECT 1 FROM party_search WHERE subject = '{subject}' AND party_id = {subject}.id AND {test}"

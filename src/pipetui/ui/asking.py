@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pipetui.core.change import Batch, Change
-from pipetui.core.deal import Deal, LostReason, Member, View
+from pipetui.core.deal import Deal, LostReason, Member, Tag, View
 from pipetui.core.message import Message, say, say_n
 from pipetui.core.query import parse
 from pipetui.core.step import Step
@@ -17,7 +17,8 @@ from pipetui.store.orders import SORTS
 from pipetui.ui import steps
 from pipetui.ui.bar import SORT_NAMES
 from pipetui.ui.card import name
-from pipetui.ui.paint import Line, Span
+from pipetui.ui.dealform import tags
+from pipetui.ui.paint import GLYPHS, Line, Span
 from pipetui.ui.pick import Option, Pick
 from pipetui.ui.prompt import Prompt, Understand
 
@@ -160,6 +161,28 @@ class Asking:
             ) from None
         self.app.reload()
         self.app.tell(label)
+
+    def do_tag(self) -> None:
+        """Ask for tags: `vip, -cold` puts one on and takes one off."""
+        cards = self.app.cards
+
+        def read(text: str) -> tuple[list[str], list[str]]:
+            words = tags(text.replace("-", "#-") if text.startswith("-") else text)
+            off = [word.lstrip("-") for word in words if word.startswith("-")]
+            return [word for word in words if not word.startswith("-")], off
+
+        def said(text: str) -> Line:
+            on, off = read(text)
+            line = [Span(" ".join(f"#{word}" for word in on), "accent")]
+            return [*line, Span(" ".join(f" {GLYPHS.lost} #{word}" for word in off), "warn")]
+
+        async def named(text: str) -> None:
+            on, off = read(text)
+            if on or off:
+                await self.app.acts.tag(cards, on, off)
+
+        known = ", ".join(one.name for one in self.app.reading.store.all(Tag)[:8])
+        self._prompt(_("Tags; - takes one off"), said, named, example=known)
 
     # The past
 

@@ -76,3 +76,8 @@ class Openings:
         from pipetui.ui.reports import Reports
 
         return Reports(self.app)
+
+    def segments(self) -> Page:
+        from pipetui.ui.segments import Segments
+
+        return Segments(self.app)

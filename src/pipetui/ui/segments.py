@@ -1,0 +1,185 @@
+"""Segments for marketing: how large each is and what comes of it, beside the whole; written out without those who want
+none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipetui.core import segments
+from pipetui.core.change import Batch, Change
+from pipetui.core.deal import View
+from pipetui.core.fields import name as fit_name
+from pipetui.core.message import say
+from pipetui.core.segments import Figures, Segment
+from pipetui.errors import Refused
+from pipetui.lang import _, money, number, percent
+from pipetui.store.segments import Asker
+from pipetui.ui.form import Form
+from pipetui.ui.form import Row as FormRow
+from pipetui.ui.page import Key, Page
+from pipetui.ui.paint import GLYPHS, Line, Span, fit
+from pipetui.ui.prompt import Prompt
+from pipetui.ui.rows import Row
+
+if TYPE_CHECKING:
+    from pipetui.ui.app import Pipetui
+
+
+class Segments(Page):
+    """The saved segments, each beside all of its kind."""
+
+    KEYS = (
+        Key(("n",), "new", say("Make a segment"), say("new")),
+        Key(("e",), "edit", say("Change the segment"), say("edit")),
+        Key(("x",), "drop", say("Forget the segment"), say("remove")),
+        Key(("w",), "write", say("Write it to a file: CSV, XLSX, vCard"), say("write")),
+    )
+
+    def __init__(self, app: Pipetui) -> None:
+        super().__init__(app)
+        self._figures: dict[str, Figures] = {}
+
+    @property
+    def _asker(self) -> Asker:
+        scope, store = self.main.reading.scope, self.main.reading.store
+        return Asker(store.db, scope.today, scope.now, store.me)
+
+    def _read(self, query: str) -> Segment:
+        return segments.read(query, self.main.reading.scope.today, self.main.config.fiscal_month or 1)
+
+    def _of(self, query: str) -> Figures:
+        if query not in self._figures:
+            self._figures[query] = self._asker.figures(self._read(query))
+        return self._figures[query]
+
+    def reread(self) -> None:
+        """Who belongs to a segment may have changed."""
+        self._figures.clear()
+        self.draw()
+
+    def heading(self) -> str:
+        """What they are."""
+        return _("Segments")
+
+    def made(self, width: int) -> list[Row]:
+        """Each segment under the whole it is part of."""
+        views = sorted(self.main.reading.store.all(View, segment=True), key=lambda one: one.name)
+        if not views:
+            said = _("There is no segment yet: n makes one, such as contacts: tag:newsletter city:lyon")
+            return [Row([]), Row([Span(f"  {said}", "dim")])]
+        room = max(width - 52, 12)
+        heads = (_("Size"), _("Open"), _("Won"), _("Conversion"), _("× all"))
+        rows = [Row([Span(f"  {fit('', room)}"), *(Span(fit(head, 10, "right"), "title") for head in heads)])]
+        for subject, whole in (
+            ("deal", "deals:"),
+            ("contact", "contacts:"),
+            ("organization", "organizations:"),
+        ):
+            mine = [one for one in views if self._read(one.query).subject == subject]
+            if mine:
+                words = {
+                    "deal": _("All deals"),
+                    "contact": _("All people"),
+                    "organization": _("All companies"),
+                }
+                rows += [Row([]), Row(self._line(words[subject], self._of(whole), None, room))]
+                rows += [
+                    Row(self._line(one.name, self._of(one.query), self._of(whole), room), one) for one in mine
+                ]
+        return rows
+
+    def _line(self, name: str, one: Figures, whole: Figures | None, room: int) -> Line:
+        lift = one.lift(whole) if whole is not None else None
+        cells = (
+            number(one.n), _summed(one.open_value), _summed(one.won_value),
+            percent(one.conversion, 1) if one.conversion is not None else GLYPHS.none,
+            number(lift, 2) if lift is not None else "",
+        )  # fmt: skip
+        shown = [Span(fit(cell, 10, "right"), "money") for cell in cells]
+        return [Span("  "), Span(fit(name, room), "strong" if whole is not None else "dim"), *shown]
+
+    def standing(self) -> Line:
+        """The query of the segment under the cursor."""
+        view: View | None = self.rows.target
+        if view is None:
+            return []
+        out = self._of(view.query).opted_out
+        aside = f" {GLYPHS.dot} {_('{n} want no marketing').format(n=out)}" if out else ""
+        return [Span(f" {view.query}{aside}", "dim")]
+
+    @property
+    def _chosen(self) -> View:
+        view: View | None = self.rows.target
+        if view is None:
+            raise Refused(say("There is no segment here."))
+        return view
+
+    def do_new(self) -> None:
+        self._form(None)
+
+    def do_edit(self) -> None:
+        self._form(self._chosen)
+
+    def _form(self, view: View | None) -> None:
+        def read(text: str) -> str:
+            self._read(text)
+            return text
+
+        rows = [
+            FormRow("name", _("Name"), view.name if view else "", fit_name, required=True),
+            FormRow(
+                "query", _("Who"), view.query if view else "", read, required=True,
+                example="contacts: tag:newsletter city:lyon is:won",
+            ),
+        ]  # fmt: skip
+
+        async def filled(values: dict[str, str]) -> None:
+            if view is None:
+                change = Change.add(View(id=-1, name=values["name"], query=values["query"], segment=True))
+            else:
+                change = Change.edit(view, **values)
+            label = say("Save {name}", name=values.get("name", view.name if view else ""))
+            await self.main.acts.commit(Batch(label, (change,)))
+            self.tell(label, "good")
+
+        self.ask(Form(_("Segment"), rows, self.main.look), filled)
+
+    async def do_drop(self) -> None:
+        view = self._chosen
+        label = say("Forget {name}", name=view.name)
+        await self.main.acts.commit(Batch(label, (Change.drop(view),)))
+        self.tell(label, "good")
+
+    def do_write(self) -> None:
+        view = self._chosen
+
+        async def named(text: str) -> None:
+            from pipetui.store.segments import writable
+
+            path, segment = Path(text).expanduser(), self._read(view.query)
+            if segment.subject == "deal":
+                raise Refused(say("Deals are written by: pipetui export QUERY --to FILE"))
+            store = self.main.reading.store
+            some, left = writable(store, self._asker, segment)
+            from pipetui.exchange.audience import write
+
+            write(path, some, store.db.rows("SELECT id, name FROM organization"))
+            self.tell(
+                say("{n} written to {file}; {left} want none.", n=len(some), file=str(path), left=left),
+                "good",
+            )
+
+        prompt = Prompt(
+            _("Write the segment"), self.main.look, lambda text: [Span(text, "accent")], "segment.csv"
+        )
+        self.ask(prompt, named)
+
+
+def _summed(sums: Mapping[str, int]) -> str:
+    """The largest of the sums, and a sign when there are others."""
+    if not sums:
+        return GLYPHS.none
+    currency = max(sums, key=lambda code: (sums[code], code))
+    return money(sums[currency], currency, short=True) + ("+" if len(sums) > 1 else "")
