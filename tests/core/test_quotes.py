@@ -10,8 +10,8 @@ import pytest
 
 from desks import LEAD, LOST, MEETING, NOW, QUOTE, TODAY, WON, World, deal_in, desk_of, visit_of
 from pipetui.core import quotes
-from pipetui.core.numbering import USUAL, next_number
 from pipetui.core.deal import Deal, Quote, QuoteStatus, Visit
+from pipetui.core.numbering import USUAL, next_number
 from pipetui.errors import Invalid, Refused
 
 

@@ -122,9 +122,7 @@ def _figures(name: str, one: Figures) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@segment.command(
-    "export", help=_("Write a segment of people or companies: .csv, .xlsx, .vcf. Who opted out stays out.")
-)
+@segment.command("export", help=_("Write a segment: .csv, .xlsx, .vcf. Who opted out stays out."))
 @click.argument("name")
 @click.option("--to", "file", required=True, type=click.Path(), help=_("The file to write."))
 @pass_session
