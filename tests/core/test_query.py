@@ -98,7 +98,7 @@ def test_what_means_nothing_is_said_with_its_place(line: str, said: str, at: int
         (
             "qqqq:1",
             "Fields: stage, owner, tag, source, org, contact, title, reason, pipeline, amount, chance, age, close, "
-            "created, closed, next, is.",
+            "created, closed, changed, next, is.",
         ),
     ],
 )

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from desks import NOW, TODAY
-from pipetui.core.deal import Contact, Organization
+from desks import TODAY
 from pipetui.core.query import Not, Term, Word
-from pipetui.core.segments import Figures, Own, reachable, read
+from pipetui.core.segments import Figures, Own, read
 from pipetui.errors import Invalid
 
 
@@ -39,17 +38,6 @@ def test_the_words_are_french_as_well() -> None:
 def test_what_makes_no_segment_is_refused(text: str) -> None:
     with pytest.raises(Invalid):
         read(text, TODAY)
-
-
-def test_who_said_no_is_not_written_to_nor_anybody_of_a_company_that_did() -> None:
-    marie = Contact(id=1, name="Marie", created_at=NOW)
-    out = Contact(id=1, name="Marie", created_at=NOW, opted_out_at=NOW)
-    acme = Organization(id=1, name="Acme", created_at=NOW)
-    closed = Organization(id=1, name="Acme", created_at=NOW, opted_out_at=NOW)
-    assert reachable(marie, None)
-    assert reachable(marie, acme)
-    assert not reachable(out, acme)
-    assert not reachable(marie, closed)
 
 
 def test_a_segment_is_measured_by_the_whole() -> None:

@@ -1,4 +1,4 @@
-"""Words that deals carry."""
+"""Words that deals, people and companies carry."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections import Counter
 
 import click
 
-from pipetui.cli.deals import act, the_ids
+from pipetui.cli import fields
 from pipetui.cli.match import found, the_one
 from pipetui.cli.output import print_json, table
 from pipetui.cli.reading import Reading
 from pipetui.cli.session import Session
 from pipetui.cli.words import family, pass_session
 from pipetui.core import moves, people
-from pipetui.core.deal import Tag, Tagging
+from pipetui.core.deal import Contact, Deal, Organization, Tag, Tagging
 from pipetui.core.message import say
 from pipetui.lang import _
 
@@ -38,34 +38,69 @@ def list_tags(session: Session) -> None:
     table((_("Tag"), _("Records")), rows, right=[_("Records")])
 
 
-@tag.command("add", help=_("Put a tag on deals."))
+def _on(session: Session, kind: str, words: tuple[str, ...]) -> list[Deal | Contact | Organization]:
+    """The records the words name: deals by number, people and companies by number or name."""
+    if kind == "deal":
+        numbers = [fields.number(text) or 0 for text in words]
+        return [session.deal(number) for number in dict.fromkeys(numbers)]
+    from pipetui.cli.customers import find
+
+    return [
+        find(session, Contact if kind == "contact" else Organization, text) for text in dict.fromkeys(words)
+    ]
+
+
+whom = click.argument("who", nargs=-1, required=True, metavar="ID...|NAME...")
+on = click.option(
+    "--on", "kind", type=click.Choice(("deal", "contact", "org")), default="deal",
+    help=_("What the numbers and names are of."),
+)  # fmt: skip
+
+
+@tag.command("add", help=_("Put a tag on deals; with --on contact or --on org on people or companies."))
 @click.argument("name")
-@the_ids
+@whom
+@on
 @pass_session
-def add(session: Session, name: str, ids: tuple[int, ...]) -> None:
+def add(session: Session, name: str, who: tuple[str, ...], kind: str) -> None:
     desk = session.desk
     one = found(name.lstrip("#"), session.store.all(Tag)) or people.new_word(Tag, desk, name)
-    deals = [session.deal(number) for number in dict.fromkeys(ids)]
+    some = _on(session, kind, who)
     carried = session.store.all(Tagging, tag_id=one.id)
-    session.commit(say("Tag with {tag}", tag=one.name), moves.tag(deals, [one], carried, desk))
-    Reading(session).print_deals([deal.id for deal in deals])
+    session.commit(say("Tag with {tag}", tag=one.name), moves.tag(some, [one], carried, desk))
+    _tell(session, some)
 
 
-@tag.command("remove", help=_("Take a tag off deals."))
+@tag.command("remove", help=_("Take a tag off."))
 @click.argument("name")
-@the_ids
+@whom
+@on
 @pass_session
-def remove(session: Session, name: str, ids: tuple[int, ...]) -> None:
+def remove(session: Session, name: str, who: tuple[str, ...], kind: str) -> None:
     one = the_one(name.lstrip("#"), session.store.all(Tag), say("tag"))
-    carried = {
-        tagging.subject_id: tagging for tagging in session.store.all(Tagging, tag_id=one.id, subject="deal")
-    }
-    act(
-        session,
-        ids,
-        say("Take the tag {tag} off", tag=one.name),
-        lambda deal: moves.untag(carried[deal.id]) if deal.id in carried else (),
-    )
+    some = _on(session, kind, who)
+    wanted = {(each.table, each.id) for each in some}
+    carried = [
+        each
+        for each in session.store.all(Tagging, tag_id=one.id)
+        if (each.subject, each.subject_id) in wanted
+    ]
+    changes = [change for each in carried for change in moves.untag(each)]
+    session.commit(say("Take the tag {tag} off", tag=one.name), changes)
+    _tell(session, some)
+
+
+def _tell(session: Session, some: list[Deal | Contact | Organization]) -> None:
+    """Print what was tagged."""
+    deals = [one.id for one in some if isinstance(one, Deal)]
+    if deals:
+        Reading(session).print_deals(deals)
+        return
+    from pipetui.cli import party
+
+    for one in some:
+        if not isinstance(one, Deal):
+            party.tell(session, type(one), one.id)
 
 
 COMMANDS = {"tag": tag}

@@ -14,7 +14,6 @@ from pipetui.core.change import Change
 from pipetui.core.deal import View
 from pipetui.core.fields import name as fit_name
 from pipetui.core.message import say
-from pipetui.errors import Refused
 from pipetui.lang import _, told
 
 if TYPE_CHECKING:
@@ -122,7 +121,10 @@ def _figures(name: str, one: Figures) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@segment.command("export", help=_("Write a segment: .csv, .xlsx, .vcf. Who opted out stays out."))
+@segment.command(
+    "export",
+    help=_("Write the people or companies of a segment: .csv, .xlsx, .vcf. Who opted out stays out."),
+)
 @click.argument("name")
 @click.option("--to", "file", required=True, type=click.Path(), help=_("The file to write."))
 @pass_session
@@ -135,11 +137,9 @@ def export_segment(session: Session, name: str, file: str) -> None:
 
     one = the_one(name, session.store.all(View, segment=True), say("segment"))
     asked = rules.read(one.query, session.today, session.fiscal_month)
-    if asked.subject == "deal":
-        raise Refused(say("Deals are written by: pipetui export QUERY --to FILE"))
     asker = Asker(session.store.db, session.today, session.now, session.store.me)
-    some, left = writable(session.store, asker, asked)
-    write(Path(file), some, session.db.rows("SELECT id, name FROM organization"))
+    some, companies, left = writable(session.store, asker, asked)
+    write(Path(file), some, companies)
     if session.options.json:
         print_json({"file": file, "written": len(some), "opted_out": left})
     else:

@@ -32,9 +32,12 @@ class Records(Protocol):
 class Bench:
     """Reads like a store; what it was given to `take` is seen at once and written by nobody."""
 
-    def __init__(self, records: Records, called: Called | None = None) -> None:
-        """`called` is asked for people and companies by name; without it all of them are read."""
+    def __init__(self, records: Records, called: Called | None = None, seen: Sequence[Record] = ()) -> None:
+        """`called` is asked for people and companies by name; without it all of them are read. Records that were
+        `seen` are changed from what they were then, whatever they have become.
+        """
         self._records, self._called = records, called
+        self._seen: dict[Key, Record] = {(one.table, one.id): one for one in seen}
         self._rows: dict[Key, Row | None] = {}
         """As they will be; None for one that goes."""
         self._were: dict[Key, Row | None] = {}
@@ -43,7 +46,8 @@ class Bench:
     def get(self, kind: type[R], number: int) -> R:
         """One record. Raises NotFound."""
         if (kind.table, number) not in self._rows:
-            return self._records.get(kind, number)
+            seen = self._seen.get((kind.table, number))
+            return seen if isinstance(seen, kind) else self._records.get(kind, number)
         there = self._rows[kind.table, number]
         if there is None:
             raise NotFound(say("There is no {what} number {n}.", what=kind.table, n=number))
@@ -80,11 +84,7 @@ class Bench:
                 self._were.setdefault(key, None)
                 self._rows[key] = dict(change.after)
                 continue
-            here = (
-                self._rows[key]
-                if key in self._rows
-                else row(self._records.get(KINDS[change.table], change.id))
-            )
+            here = self._rows[key] if key in self._rows else row(self.get(KINDS[change.table], change.id))
             self._were.setdefault(key, here)
             self._rows[key] = None if change.after is None or here is None else {**here, **change.after}
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any, TypeVar
 
 from pipetui.core.change import Change, Scalar
@@ -21,6 +22,7 @@ from pipetui.core.deal import (
     Organization,
     Participant,
     Source,
+    Spending,
     Tag,
     Tagging,
 )
@@ -65,6 +67,23 @@ def edit(party: Contact | Organization, **values: Any) -> Changes:
 def rename(word: Tag | Source | LostReason, text: str) -> Changes:
     """Another name for a tag, a source or a lost reason. Raises Invalid."""
     return written(Change.edit(word, name=name(text)))
+
+
+def spend(
+    source: Source, desk: Desk, amount: int, in_currency: str, spent_on: date, text: str = ""
+) -> Changes:
+    """What was paid for leads of a source, in minor units; the source may be a new one. Raises Invalid."""
+    if not 0 < amount <= MOST:
+        raise Invalid(say("A cost is more than nothing."))
+    paid = Spending(
+        id=desk.new_id(),
+        source_id=source.id,
+        spent_on=spent_on,
+        amount=amount,
+        currency=currency(in_currency),
+        text=word(text),
+    )
+    return (*(add(source) if source.id < 0 else ()), Change.add(paid))
 
 
 def merge(

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from pipetui.core.deal import Contact, Organization
 from pipetui.core.message import say
 from pipetui.core.query import And, Expr, Not, Term, Word, parse
 from pipetui.core.text import fold
@@ -91,6 +90,12 @@ def read(text: str, today: date, fiscal_month: int = 1) -> Segment:
     return Segment(subject, tuple(own), And(about), And(deals))
 
 
+def of_deals(text: str) -> str:
+    """The filter of a segment over deals, without its first word."""
+    head = _HEAD.match(text)
+    return text[head.end() :].strip() if head else text.strip()
+
+
 def _own(field: OwnField, value: str, negated: bool) -> Own:
     known = WHAT.get(field)
     if known is not None and value not in known:
@@ -104,11 +109,6 @@ def _own(field: OwnField, value: str, negated: bool) -> Own:
 def _itself(part: Term | Word | Not) -> bool:
     inner = part.inner if isinstance(part, Not) else part
     return isinstance(inner, Word) or inner.field in PARTY
-
-
-def reachable(contact: Contact, company: Organization | None) -> bool:
-    """Whether marketing may write to somebody: neither they nor their company said no."""
-    return contact.opted_out_at is None and (company is None or company.opted_out_at is None)
 
 
 @dataclass(frozen=True, slots=True)

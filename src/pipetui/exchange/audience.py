@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from pipetui.core.deal import Contact, Organization
 from pipetui.core.text import clean
@@ -13,9 +12,8 @@ from pipetui.exchange import export
 HEADERS = ("name", "organization", "job", "email", "phone", "city", "country")
 
 
-def write(path: Path, some: Sequence[Contact] | Sequence[Organization], companies: Iterable[Any]) -> int:
-    """Write them; the number of rows. `companies` are pairs of number and name. Raises Invalid."""
-    names: dict[int, str] = dict(companies)
+def write(path: Path, some: Sequence[Contact | Organization], names: dict[int, str]) -> int:
+    """Write them; the number of rows. `names` are those of the people's companies. Raises Invalid."""
     if path.suffix.lower() == ".vcf":
         from pipetui.exchange.vcard import vcards
 

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from pipetui.core.deal import Contact, Organization
 from pipetui.core.moment import Period
 from pipetui.core.query import And, Not, Term, Word
-from pipetui.core.segments import Figures, Own, Segment, reachable
+from pipetui.core.segments import Figures, Own, Segment
 from pipetui.core.text import fold
 from pipetui.store import parties, search
 from pipetui.store.clause import Clause
+from pipetui.store.customers import Party, reachable
+from pipetui.store.rows import among
 
 if TYPE_CHECKING:
     from pipetui.store.db import Database
@@ -148,6 +149,20 @@ class Asker:
                 WHERE {where.sql} ORDER BY listed.name, {table}.id LIMIT ? OFFSET ?"""
         return [row[0] for row in self.db.rows(sql, (*where.params, limit, offset))]
 
+    def people(self, deals: Sequence[int]) -> list[int]:
+        """The contacts of these deals and those who take part in them, by name."""
+        found: set[int] = set()
+        for which in among(deals):
+            test = which.of("deal_id")
+            sql = f"""SELECT contact_id FROM deal WHERE contact_id IS NOT NULL AND {which.of("id")}
+                UNION SELECT contact_id FROM participant WHERE {test}"""
+            found.update(row[0] for row in self.db.rows(sql, (*which.params, *which.params)))
+        named: dict[int, str] = {}
+        for which in among(sorted(found)):
+            sql = f"SELECT id, name FROM contact WHERE archived_at IS NULL AND {which.of('id')}"
+            named |= dict(self.db.rows(sql, which.params))
+        return sorted(named, key=lambda number: (fold(named[number]), number))
+
     def figures(self, segment: Segment) -> Figures:
         """Size, value and what was decided; of people and companies through their deals."""
         where, table = self.where(segment), segment.subject
@@ -180,14 +195,13 @@ def _also(made: Clause, more: Clause) -> Clause:
     return made.also(more.sql, *more.params)
 
 
-def writable(store: Store, asker: Asker, segment: Segment) -> tuple[list[Contact] | list[Organization], int]:
-    """Those of a segment that marketing may write to, and how many it may not."""
+def writable(store: Store, asker: Asker, segment: Segment) -> tuple[list[Party], dict[int, str], int]:
+    """The people or companies of a segment that marketing may write to, the names of the people's companies, and how
+    many may not be written to. Of a segment of deals they are the people of these deals.
+    """
     numbers: Sequence[int] = asker.members(segment, 0, 2**31)
-    if segment.subject == "organization":
-        firms = [store.get(Organization, number) for number in numbers]
-        kept = [one for one in firms if one.opted_out_at is None]
-        return kept, len(firms) - len(kept)
-    people = [store.get(Contact, number) for number in numbers]
-    companies = {one.id: one for one in store.all(Organization)}
-    welcome = [one for one in people if reachable(one, companies.get(one.organization_id or 0))]
-    return welcome, len(people) - len(welcome)
+    subject = segment.subject
+    if segment.subject == "deal":
+        numbers, subject = asker.people(numbers), "contact"
+    kept, companies = reachable(store, subject, numbers)
+    return kept, companies, len(numbers) - len(kept)

@@ -23,7 +23,7 @@ from pipetui.ui.lane import order_key
 from pipetui.ui.paint import fit
 
 if TYPE_CHECKING:
-    from pipetui.core.deal import Stage
+    from pipetui.core.deal import Record, Stage
     from pipetui.core.step import Step
     from pipetui.store.cards import Card
     from pipetui.store.store import Committed
@@ -121,9 +121,12 @@ class Acts:
         """To another owner."""
         await self.do(cards, Act("assign", {"owner": owner_id}), _edited)
 
-    async def edit(self, cards: Cards, values: Mapping[str, Any]) -> None:
-        """Other values for fields of the form, as `core.acts.of_values` keeps them."""
-        await self.do(cards, Act("edit", {"values": dict(values)}), _edited)
+    async def edit(self, cards: Cards, values: Mapping[str, Any], seen: Sequence[Record] = ()) -> None:
+        """Other values for fields of the form, as `core.acts.of_values` keeps them.
+
+        `seen` are the records the form showed: what somebody else changed since is a conflict, never overwritten.
+        """
+        await self.do(cards, Act("edit", {"values": dict(values)}), _edited, seen)
 
     async def plan(self, cards: Cards, step: Step, line: str = "") -> None:
         """A step to take, typed in this line."""
@@ -217,31 +220,35 @@ class Acts:
         self._tell(batch.label)
         return committed
 
-    def bench(self) -> Bench:
-        """What the store holds, for changes that are not written yet."""
+    def bench(self, seen: Sequence[Record] = ()) -> Bench:
+        """What the store holds, for changes that are not written yet; those that were `seen`, as they were then."""
         store = self._reading.store
 
         def found(kind: type[Contact | Organization], names: Sequence[str]) -> Sequence[Any]:
             return called(store, kind, names, FEW)
 
-        return Bench(store, found)
+        return Bench(store, found, seen)
 
-    async def do(self, cards: Cards, act: Act, label: Label) -> None:
+    async def do(self, cards: Cards, act: Act, label: Label, seen: Sequence[Record] = ()) -> None:
         """One act on all these deals, as one batch."""
-        await self.play(cards, (act,), label)
+        await self.play(cards, (act,), label, seen)
 
-    async def play(self, cards: Cards, acts: Sequence[Act], label: Label) -> None:
+    async def play(
+        self, cards: Cards, acts: Sequence[Act], label: Label, seen: Sequence[Record] = ()
+    ) -> None:
         """Acts in a row on each of these deals, as one batch."""
-        await self._perform(cards, acts, label)
+        await self._perform(cards, acts, label, seen)
         self._last = acts, label
         if self.recorded is not None:
             self.recorded += acts
             self._unrecorded.clear()
 
-    async def _perform(self, cards: Cards, acts: Sequence[Act], label: Label) -> None:
+    async def _perform(
+        self, cards: Cards, acts: Sequence[Act], label: Label, seen: Sequence[Record] = ()
+    ) -> None:
         await self._writer.settled()
         by_id = {card.id: card for card in cards}
-        found = perform(acts, by_id, self.bench(), self._reading.desk())
+        found = perform(acts, by_id, self.bench(seen), self._reading.desk())
         changes = batch_changes(found)
         done = [by_id[number] for number in found.ids]
         self._place = self._standing(done)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipetui import reach
 from pipetui.core.message import say, say_n
@@ -23,8 +23,15 @@ if TYPE_CHECKING:
     from pipetui.ui.app import Pipetui
 
 
+class Members(NamedTuple):
+    """The people or companies of a segment."""
+
+    segment: str
+    numbers: list[int]
+
+
 class Customers(Page):
-    """The list of people, or of companies; tab goes from one to the other."""
+    """The list of people, or of companies; tab goes from one to the other. Of a segment, those who belong to it."""
 
     KEYS = (
         Key(("enter",), "open", say("All there is about them"), say("open")),
@@ -45,9 +52,9 @@ class Customers(Page):
         Key(("x",), "export", say("Write those listed into a file of vCards")),
     )  # fmt: skip
 
-    def __init__(self, app: Pipetui, subject: str) -> None:
+    def __init__(self, app: Pipetui, subject: str, members: Members | None = None) -> None:
         super().__init__(app)
-        self.subject = subject
+        self.subject, self._members = subject, members
         self._words, self._archived = "", False
         self._listed: Sequence[Row] = ()
         self._read()
@@ -64,11 +71,23 @@ class Customers(Page):
         if parties.stale(db):
             # Made again by this thread only when nobody else has: after a large import.
             parties.ensure(self.main.reading.store.db)
-        self._found = store.numbers(db, self.subject, self._words, self._archived) if self._words else None
+        self._found = self._looked_for()
         self._count = (
             store.count(db, self.subject, self._archived) if self._found is None else len(self._found)
         )
         self._listed = Paged(self._count, self._fetch)
+
+    def _looked_for(self) -> list[int] | None:
+        """The numbers of those who are listed; None for everybody."""
+        found = (
+            store.numbers(self.main.reading.db, self.subject, self._words, self._archived)
+            if self._words
+            else None
+        )
+        if self._members is None:
+            return found
+        among = None if found is None else set(found)
+        return [number for number in self._members.numbers if among is None or number in among]
 
     def _fetch(self, offset: int, limit: int) -> list[Row]:
         db, found = self.main.reading.db, self._found
@@ -117,6 +136,8 @@ class Customers(Page):
 
     def heading(self) -> str:
         """Who is listed."""
+        if self._members is not None:
+            return _("Segment: {name}").format(name=self._members.segment)
         return _("People") if self.subject == "contact" else _("Companies")
 
     def made(self, width: int) -> Sequence[Row]:
@@ -184,7 +205,7 @@ class Customers(Page):
 
     def _show(self, subject: str) -> None:
         if subject != self.subject:
-            self.subject, self._words = subject, ""
+            self.subject, self._words, self._members = subject, "", None
         self._read()
         self.draw(0)
 
@@ -233,8 +254,10 @@ class Customers(Page):
 
     def do_export(self) -> None:
         name = "people.vcf" if self.subject == "contact" else "companies.vcf"
-        db, subject, words, archived = self.main.reading.db, self.subject, self._words, self._archived
-        export(self, subject, lambda: store.numbers(db, subject, words, archived), name)
+        db, subject, archived, found = self.main.reading.db, self.subject, self._archived, self._found
+        export(
+            self, subject, lambda: store.numbers(db, subject, "", archived) if found is None else found, name
+        )
 
     def do_doubles(self) -> None:
         from pipetui.ui.merging import Doubles

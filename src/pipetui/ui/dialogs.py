@@ -117,7 +117,8 @@ class Dialogs:
             self._amended(subject, values, self.app.reading.desk())
 
         async def changed(values: Mapping[str, Any]) -> None:
-            await self.app.acts.edit([card], of_values(values, form.texts, lang.month_first()))
+            seen = [one for one in (subject.deal, subject.contact, subject.organization) if one is not None]
+            await self.app.acts.edit([card], of_values(values, form.texts, lang.month_first()), seen)
 
         form = Form(_("Edit {deal}").format(deal=name(card)), rows, self.app.look, check)
         self.app.push_screen(form, self.app.answer(changed))

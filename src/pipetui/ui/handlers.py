@@ -37,7 +37,7 @@ class Handlers:
         self._key = key
         name = f"do_{command_id}"
         if command_id in OPENED:
-            self._openings.open(command_id)
+            self._openings.show(command_id)
             return
         answer = getattr(self if hasattr(self, name) else self._asking, name)()
         if answer is not None:

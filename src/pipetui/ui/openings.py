@@ -17,7 +17,7 @@ class Openings:
     def __init__(self, app: Pipetui) -> None:
         self.app = app
 
-    def open(self, command_id: str) -> None:
+    def show(self, command_id: str) -> None:
         """Open the screen of a command."""
         self.app.push_screen(getattr(self, command_id)(), self.ended)
 

@@ -31,10 +31,12 @@ class Segments(Page):
     """The saved segments, each beside all of its kind."""
 
     KEYS = (
+        Key(("enter",), "open", say("Who belongs to the segment"), say("who")),
         Key(("n",), "new", say("Make a segment"), say("new")),
         Key(("e",), "edit", say("Change the segment"), say("edit")),
         Key(("x",), "drop", say("Forget the segment"), say("remove")),
-        Key(("w",), "write", say("Write it to a file: CSV, XLSX, vCard"), say("write")),
+        Key(("w",), "write", say("Write its people or companies to a file: CSV, XLSX, vCard"), say("write")),
+        Key(("tab", "$"), "sources", say("Where leads come from, and what that costs"), say("sources")),
     )
 
     def __init__(self, app: Pipetui) -> None:
@@ -93,7 +95,7 @@ class Segments(Page):
     def _line(self, name: str, one: Figures, whole: Figures | None, room: int) -> Line:
         lift = one.lift(whole) if whole is not None else None
         cells = (
-            number(one.n), _summed(one.open_value), _summed(one.won_value),
+            number(one.n), summed(one.open_value), summed(one.won_value),
             percent(one.conversion, 1) if one.conversion is not None else GLYPHS.none,
             number(lift, 2) if lift is not None else "",
         )  # fmt: skip
@@ -115,6 +117,31 @@ class Segments(Page):
         if view is None:
             raise Refused(say("There is no segment here."))
         return view
+
+    def do_open(self) -> None:
+        view = self._chosen
+        segment = self._read(view.query)
+        if segment.subject == "deal":
+            self.main.reading.filter(segments.of_deals(view.query), segment.about)
+            self.main.reload()
+            self.dismiss(None)
+            return
+        from pipetui.ui.customers import Customers, Members
+
+        numbers = self._asker.members(segment, 0, 2**31)
+        self.app.push_screen(Customers(self.main, segment.subject, Members(view.name, numbers)), self._opened)
+
+    def _opened(self, deal_id: int | None) -> None:
+        """A deal that was chosen there is shown on the board."""
+        if deal_id is not None:
+            self.dismiss(deal_id)
+        else:
+            self.reread()
+
+    def do_sources(self) -> None:
+        from pipetui.ui.sources import Sources
+
+        self.app.push_screen(Sources(self.main), self._opened)
 
     def do_new(self) -> None:
         self._form(None)
@@ -156,16 +183,12 @@ class Segments(Page):
         view = self._chosen
 
         async def named(text: str) -> None:
+            from pipetui.exchange.audience import write
             from pipetui.store.segments import writable
 
             path, segment = Path(text).expanduser(), self._read(view.query)
-            if segment.subject == "deal":
-                raise Refused(say("Deals are written by: pipetui export QUERY --to FILE"))
-            store = self.main.reading.store
-            some, left = writable(store, self._asker, segment)
-            from pipetui.exchange.audience import write
-
-            write(path, some, store.db.rows("SELECT id, name FROM organization"))
+            some, companies, left = writable(self.main.reading.store, self._asker, segment)
+            write(path, some, companies)
             self.tell(
                 say("{n} written to {file}; {left} want none.", n=len(some), file=str(path), left=left),
                 "good",
@@ -177,7 +200,7 @@ class Segments(Page):
         self.ask(prompt, named)
 
 
-def _summed(sums: Mapping[str, int]) -> str:
+def summed(sums: Mapping[str, int]) -> str:
     """The largest of the sums, and a sign when there are others."""
     if not sums:
         return GLYPHS.none

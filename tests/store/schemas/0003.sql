@@ -294,8 +294,10 @@ marie@acme.fr
 
 boreal sarl
 
+
 ');
 INSERT INTO "party_search" VALUES('organization',1,0,'boreal sarl','boreal sarl
+
 
 
 
