@@ -26,6 +26,7 @@ from pipetui.lang import _, told
 
 if TYPE_CHECKING:
     from pipetui.exchange.columns import Mark, Order
+    from pipetui.exchange.events import Events
     from pipetui.exchange.intake import Intake
     from pipetui.exchange.plan import Choices, Plan
     from pipetui.exchange.profiles import Kind
@@ -58,7 +59,12 @@ def _one_of(flag: str, name: str, words: tuple[str, ...], more: str) -> Callable
 @click.argument("file", type=click.Path(allow_dash=True))
 @_some("--map", "fields", "FIELD=COLUMN", _("The column of a field; FIELD= leaves it out."))
 @_some("--stage", "stages", "VALUE=STAGE", _("The stage a value of the file stands for."))
-@_one_of("--format", "kind", ("deals", "contacts", "organizations"), _("What the rows are."))
+@_one_of(
+    "--format",
+    "kind",
+    ("deals", "contacts", "organizations", "quotes", "activities"),
+    _("What the rows are."),
+)
 @_one_of("--dates", "order", ("dmy", "mdy"), _("Whether day or month comes first."))
 @_one_of("--decimal", "decimal", tuple(MARKS), _("The mark before the decimals."))
 @click.option(
@@ -108,6 +114,7 @@ def _pairs(words: tuple[str, ...], shape: str) -> dict[str, str]:
 
 
 def _import_rows(session: Session, path: Path, asked: Choices, history: Path | None, dry_run: bool) -> int:
+    from pipetui.exchange.events import Events
     from pipetui.exchange.intake import Intake
     from pipetui.exchange.plan import planned
     from pipetui.exchange.profiles import known_headers
@@ -123,13 +130,27 @@ def _import_rows(session: Session, path: Path, asked: Choices, history: Path | N
         question = plan.questions[0]
         flags = "  ".join(each.flag for each in plan.questions)
         raise Refused(question.message, say("Say it with {flags}", flags=flags))
-    intake = Intake(plan, roster(session.store, desk, session.currency), progress=progress_bar())
+    known = roster(session.store, desk, session.currency)
+    if plan.kind in ("quotes", "activities"):
+        return _import_events(session, Events(plan, known, session.store, progress_bar()), asked, dry_run)
+    intake = Intake(plan, known, progress=progress_bar())
     if history is not None:
         intake.visited = _visits(history, desk, choices, intake.report)
     batch = _written(session, intake, dry_run)
     if not dry_run:
         _remember(session, plan, asked)
     return _say_report(session, intake.report, batch, dry_run)
+
+
+def _import_events(session: Session, events: Events, asked: Choices, dry_run: bool) -> int:
+    """What happened to deals, which brings them where a hand would have."""
+    changes = tuple(events.changes())
+    batch = None
+    if changes and not dry_run:
+        batch = session.store.commit(Batch(events.label, changes)).batch_id
+    if not dry_run:
+        _remember(session, events.plan, asked)
+    return _say_report(session, events.report, batch, dry_run)
 
 
 def _visits(history: Path, desk: Any, choices: Choices, report: Report) -> Mapping[str, Any]:

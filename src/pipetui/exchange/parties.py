@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pipetui.core.change import Change, Row, row
+from pipetui.core.change import Change, Row, moment_text, row
 from pipetui.core.deal import Contact, Organization
 from pipetui.core.message import say
 from pipetui.core.roster import Roster
@@ -118,6 +118,8 @@ class Parties:
             values: Row = {each: texts[each] for each in FILLED[kind] if each in texts}
             if "employees" in texts:
                 values["employees"] = _whole(texts["employees"])
+            if _yes(texts.get("opted_out", "")):
+                values["opted_out_at"] = moment_text(self._roster.desk.now)
             if kind == "contacts" and "organization" in texts:
                 values["organization_id"] = self.company(texts["organization"])
             return self._party(kind, name, values, report)
@@ -170,6 +172,18 @@ class Parties:
         report.updated += 1
         before: Row = {name: have[name] for name in lacking}
         return [Change(table, number, before, {**lacking})]
+
+
+YES = frozenset(("1", "true", "yes", "y", "oui", "vrai", "x", "on"))
+NO = frozenset(("", "0", "false", "no", "n", "non", "faux", "-", "off"))
+
+
+def _yes(text: str) -> bool:
+    """Whether a cell says yes. Raises RowRejected when it says neither, lest somebody who said no is written to."""
+    word = fold(text).strip()
+    if word not in YES | NO:
+        raise RowRejected("opted_out", say('"{text}" is neither yes nor no', text=text[:40]))
+    return word in YES
 
 
 def _whole(text: str) -> int:

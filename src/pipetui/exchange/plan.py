@@ -22,7 +22,7 @@ from pipetui.exchange.sheet import Sheet
 
 DATES = (
     "created_at", "stage_since", "closed_at", "lost_at", "close_date", "expected_close", "parked_until", "archived_at",
-    "step_due",
+    "step_due", "sent_on", "decided_on", "valid_until", "due", "done",
 )  # fmt: skip
 ENTERED = "entered "
 """Begins the names of fields that tell when a stage was entered; the stage follows."""
@@ -206,7 +206,9 @@ def _questions(
 ) -> list[Question]:
     found = []
     if missing := _missing(plan):
-        found.append(Question("fields", "", missing, "--map title=COLUMN"))
+        field = {"deals": "title", "quotes": "number", "activities": "deal"}.get(plan.kind, "name")
+        field = "deal" if field in plan.columns else field
+        found.append(Question("fields", "", missing, f"--map {field}=COLUMN"))
     open_dates = [name for name, evidence in dates.items() if evidence.ambiguous or evidence.either]
     if open_dates and plan.order is None:
         header = plan.header(open_dates[0])
@@ -224,6 +226,11 @@ def _questions(
 
 def _missing(plan: Plan) -> Message | None:
     columns = plan.columns
+    if plan.kind in ("quotes", "activities"):
+        told = {"deal", "organization"} & set(columns)
+        if plan.kind == "quotes" and "number" not in columns:
+            return say("No column holds the number of a quote.")
+        return None if told else say("No column says which deal it is about.")
     if plan.kind != "deals":
         named = "name" in columns or "last_name" in columns or "first_name" in columns
         return None if named else say("No column holds a name.")

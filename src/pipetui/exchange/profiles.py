@@ -13,7 +13,7 @@ from typing import Literal
 from pipetui.core.deal import Stage
 from pipetui.core.text import clean, fold
 
-Kind = Literal["deals", "contacts", "organizations"]
+Kind = Literal["deals", "contacts", "organizations", "quotes", "activities"]
 
 DEAL_FIELDS: Mapping[str, str] = {
     "external_id": "external_id; external id; opportunity id; opportunity_id; record id; id; deal id; deal - id; lead_id; lead id; identifiant;"
@@ -54,6 +54,10 @@ DEAL_FIELDS: Mapping[str, str] = {
 }  # fmt: skip
 """Fields of a deal and the headers that mean them, the surest first."""
 
+OPTED_OUT = (
+    "opted_out; opted out; opt out; opt-out; email opt out; hasoptedoutofemail; do not mail;"
+    " unsubscribed from all email; unsubscribed; desabonne; desinscrit; pas de marketing"
+)
 CONTACT_FIELDS: Mapping[str, str] = {
     "external_id": "external_id; external id; record id; id; system id",
     "name": "name; full name; contact; contact name; nom complet; nom et prenom; person",
@@ -68,6 +72,7 @@ CONTACT_FIELDS: Mapping[str, str] = {
     "city": "city; ville; mailing city",
     "country": "country; pays",
     "notes": "notes; note; background; description; commentaire",
+    "opted_out": OPTED_OUT,
 }  # fmt: skip
 
 ORGANIZATION_FIELDS: Mapping[str, str] = {
@@ -82,10 +87,33 @@ ORGANIZATION_FIELDS: Mapping[str, str] = {
     "city": "city; ville",
     "country": "country; office_location; office location; pays",
     "notes": "notes; description; commentaire",
+    "opted_out": OPTED_OUT,
+}  # fmt: skip
+
+QUOTE_FIELDS: Mapping[str, str] = {
+    "number": "quote number; quote; quote no; quote id; numero de devis; n° devis; devis; numero; number; reference",
+    "deal": "deal; deal id; deal name; deal title; opportunity; opportunity name; opportunity id; affaire; opportunite",
+    "organization": "organization; company; account; account name; customer; client; societe; entreprise",
+    "amount": "amount; total; net; total ht; montant; montant ht; grand total; subtotal",
+    "currency": "currency; devise; currency code",
+    "status": "status; stage; state; statut; etat; quote stage; quote status",
+    "sent_on": "sent_on; sent; sent on; date sent; sent date; envoye le; date d'envoi; date; quote date",
+    "decided_on": "decided_on; signed; signed on; date signed; accepted on; signe le; date de signature; decided on",
+    "valid_until": "valid_until; valid until; valid till; expiration date; expires; valable jusqu'au; validite",
+    "notes": "notes; note; description; commentaire",
+}  # fmt: skip
+ACTIVITY_FIELDS: Mapping[str, str] = {
+    "deal": "deal; deal id; deal name; deal title; opportunity; opportunity name; related to; affaire; opportunite",
+    "organization": "organization; company; account; account name; societe; entreprise",
+    "kind": "kind; type; activity type; task type; type d'activite; nature",
+    "text": "text; subject; title; summary; activity; objet; sujet; resume",
+    "due": "due; due date; due on; planned; echeance; prevu le; start date; start",
+    "done": "done; done at; done on; completed; completed on; completed at; marked as done time; fait le; date; termine le",
 }  # fmt: skip
 
 FIELDS: Mapping[Kind, Mapping[str, str]] = {
     "deals": DEAL_FIELDS, "contacts": CONTACT_FIELDS, "organizations": ORGANIZATION_FIELDS,
+    "quotes": QUOTE_FIELDS, "activities": ACTIVITY_FIELDS,
 }  # fmt: skip
 
 _SIGNATURES: tuple[tuple[str, frozenset[str]], ...] = (
@@ -136,8 +164,12 @@ def product_of(headers: Iterable[str]) -> str | None:
 
 
 def kind_of(headers: Sequence[str]) -> Kind:
-    """What the rows are: deals unless the headers speak of people or companies alone."""
+    """What the rows are: deals unless the headers speak of quotes, activities, people or companies alone."""
     found = {normal(header) for header in headers}
+    if found & {"quote number", "numero de devis", "n° devis", "quote no", "quote stage"}:
+        return "quotes"
+    if found & {"activity type", "type d'activite", "marked as done time", "task type"}:
+        return "activities"
     deal_words = ("amount", "stage", "status", "close_date", "expected_close", "created_at")
     about_deals = any(set(_headers_of(DEAL_FIELDS)[field]) & found for field in deal_words)
     named = found & {

@@ -193,12 +193,21 @@ class Dialogs:
         return planned(sheet, self.app.reading.stages, choices.over(earlier))
 
     def _take(self, plan: Plan, choices: Choices, dry: bool, progress: Progress) -> Report:
+        from pipetui.exchange.events import Events
         from pipetui.exchange.intake import Intake
 
         store = self.app.reading.another()
         try:
             desk = self.app.reading.desk_of(store)
-            intake = Intake(plan, roster(store, desk, self.currency), progress=progress)
+            known = roster(store, desk, self.currency)
+            if plan.kind in ("quotes", "activities"):
+                events = Events(plan, known, store, progress)
+                changes = tuple(events.changes())
+                if changes and not dry:
+                    store.commit(Batch(events.label, changes))
+                    _remember(store, plan, choices)
+                return events.report
+            intake = Intake(plan, known, progress=progress)
             if dry:
                 for _change in intake.changes():
                     pass
