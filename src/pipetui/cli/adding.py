@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 @click.argument("words", nargs=-1, metavar="TEXT...")
 @pass_session
 def add(session: Session, words: tuple[str, ...]) -> int:
-    lines = [query_text(words)] if words else _given()
+    lines = [query_text(words)] if words not in ((), ("-",)) else _given()
     if not lines:
         raise Invalid(say("There is nothing to add."), say("Say it in a line: pipetui add Acme 12k"))
     desk = session.desk
@@ -42,7 +42,7 @@ def add(session: Session, words: tuple[str, ...]) -> int:
     new = [change.id for change in changes if change.table == Deal.table and change.before is None]
     label = say_n("Add a deal", "Add {n} deals", len(new))
     done = session.commit(label, changes)
-    Reading(session).print_deals([done.ids[number] for number in new], many=not words)
+    Reading(session).print_deals([done.ids[number] for number in new], many=words in ((), ("-",)))
     return 0
 
 
