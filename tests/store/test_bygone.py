@@ -200,7 +200,7 @@ def seen(store: Store) -> Snapshot:
     """All records, but for how often each was written, and which batches hold."""
     batches = {
         ("batch", number): {"undone": bool(undone)}
-        for number, undone in store.db.rows("SELECT id, undone FROM batch")
+        for number, undone in store.db.rows("SELECT id, undone FROM batch WHERE id > 2")
     }
     return batches | {
         (kind.table, one.id): {name: value for name, value in row(one).items() if name != "version"}
