@@ -126,6 +126,14 @@ def test_a_deal_that_came_and_was_won_in_between_counts_as_both() -> None:
     assert (found.opening, found.closing) == ({}, {})
 
 
+def test_a_deal_that_came_and_was_parked_in_between_counts_as_both() -> None:
+    parked = State("open", True, 700, "EUR", TODAY + timedelta(days=9), False)
+    assert flow({}, {1: parked}, TODAY, TODAY).parts == {
+        "new": (1, {"EUR": 700}),
+        "parked": (1, {"EUR": -700}),
+    }
+
+
 def test_a_deal_is_won_at_the_amount_it_was_won_with() -> None:
     was = State("open", True, 700, "EUR", None, False)
     found = flow({1: was}, {1: was._replace(kind="won", amount=900)}, TODAY, TODAY)

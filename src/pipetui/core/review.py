@@ -195,7 +195,7 @@ def flow(
             put(_came(was), becomes, 1)
         elif there and not here and was is not None:
             put(_went(becomes, last), becomes or was, -1)
-        elif was is None and becomes is not None and becomes.here and becomes.kind != "open":
+        elif was is None and becomes is not None and becomes.here:
             put("new", becomes, 1)
             put(_went(becomes, last), becomes, -1)
     kept = {

@@ -277,13 +277,19 @@ class Agenda(Page):
         one = self.main.reading.store.get(Activity, step.id)
         rows = [
             FormRow("text", _("What"), one.text),
-            FormRow("kind", _("Kind"), one.kind, choices=tuple(KINDS)),
-            FormRow("due_on", _("Day"), step.due_on.isoformat(), lambda text: steps.read_day(text, self._today), day),
-            FormRow("due_time", _("Time"), one.due_time or "", lambda text: clock(text or None), example="14:30"),
+            FormRow("kind", _("Kind"), one.kind, choices=tuple(KINDS), whole=True),
+            FormRow(
+                "due_on", _("Day"), step.due_on.isoformat(), lambda text: steps.read_day(text, self._today), day,
+                whole=True,
+            ),
+            FormRow(
+                "due_time", _("Time"), one.due_time or "", lambda text: clock(text or None), example="14:30",
+                whole=True,
+            ),
             FormRow(
                 "repeat", _("Comes back"), one.repeat or "", recurrence.repeat_from_words,
-                lambda value: told(recurrence.told(value)) if value else "", example=_("every 2 weeks"),
-            ),
+                lambda value: told(recurrence.told(value)) if value else "", example=_("every 2 weeks"), whole=True,
+        ),
         ]  # fmt: skip
 
         async def changed(values: dict[str, object]) -> None:

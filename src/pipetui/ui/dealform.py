@@ -64,22 +64,22 @@ def deal_rows(facts: DealFacts, today: date, currency: str) -> list[Row]:
         Row("phone", _("Phone"), facts.phone, lambda text: reach.phone(text, facts.country)),
         Row(
             "amount", _("Amount"), amount_text(facts.amount, currency), amount_reader(currency), _money_said,
-            "12k · 12 500,50 € · $12,500",
+            "12k · 12 500,50 € · $12,500", whole=True,
         ),
         Row(
             "expected_close", _("Close"), _day_text(facts.expected_close), when, _day_said,
-            _("30/9 · friday · end of month"),
+            _("30/9 · friday · end of month"), whole=True,
         ),
-        Row("owner", _("Owner"), facts.owner, one_of(facts.owners), choices=facts.owners),
-        Row("source", _("Source"), facts.source, known(facts.sources), choices=facts.sources),
+        Row("owner", _("Owner"), facts.owner, one_of(facts.owners), choices=facts.owners, whole=True),
+        Row("source", _("Source"), facts.source, known(facts.sources), choices=facts.sources, whole=True),
         Row("tags", _("Tags"), ", ".join(facts.tags), tags, _tags_said, _("vip, trade show")),
         Row(
             "pinned_chance", _("Chance by hand"),
             "" if facts.pinned_chance is None else str(facts.pinned_chance),
-            chance, _chance_said, _("40% · empty: the chance of its stage"),
+            chance, _chance_said, _("40% · empty: the chance of its stage"), whole=True,
         ),
         Row("pinned_reason", _("Reason"), facts.pinned_reason, fields.words),
-        Row("pinned_until", _("Holds until"), _day_text(facts.pinned_until), when, _day_said),
+        Row("pinned_until", _("Holds until"), _day_text(facts.pinned_until), when, _day_said, whole=True),
     ]  # fmt: skip
 
 

@@ -94,11 +94,13 @@ class Field(Input):
         room = (self.max_length or LONGEST) - len(self.value) + abs(self.selection.end - self.selection.start)
         self.replace(clean(event.text.strip())[: max(room, 0)], *sorted(self.selection))
 
-    def put(self, text: str) -> None:
-        """Another text, the cursor at its end."""
+    def put(self, text: str, whole: bool = False) -> None:
+        """Another text, the cursor at its end; what is typed replaces all of it when it is taken `whole`."""
         self.max_length = _room(text)
         self.value = text
         self.cursor_position = len(self.value)
+        if whole:
+            self.select_all()
 
 
 def _room(text: str) -> int:

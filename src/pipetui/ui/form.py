@@ -44,6 +44,8 @@ class Row:
     """What is known; completed while it is typed."""
     required: bool = False
     """Read even when nothing was typed in it."""
+    whole: bool = False
+    """An amount, a day, a number: what is typed replaces it, unless an arrow goes into it first."""
 
 
 class Form(ModalScreen[Values | None]):
@@ -65,10 +67,11 @@ class Form(ModalScreen[Values | None]):
         look: Look,
         check: Callable[[Values], None] | None = None,
         at: str = "",
+        every: bool = False,
     ) -> None:
-        """`at` names the row to begin with."""
+        """`at` names the row to begin with; with `every` it ends with all values, not only those that were changed."""
         super().__init__()
-        self._title, self._rows, self._check = title, rows, check
+        self._title, self._rows, self._check, self._every = title, rows, check, every
         self._texts = {row.name: row.text for row in rows}
         self._place = next((i for i, row in enumerate(rows) if row.name == at), 0)
         self._problems: dict[str, Line] = {}
@@ -146,7 +149,7 @@ class Form(ModalScreen[Values | None]):
         self._place = place
         choices = list(self._row.choices)
         self._field.suggester = SuggestFromList(choices, case_sensitive=False) if choices else None
-        self._field.put(self._texts[self._row.name])
+        self._field.put(self._texts[self._row.name], self._row.whole)
         self._draw()
 
     def _leave(self) -> None:
@@ -170,7 +173,7 @@ class Form(ModalScreen[Values | None]):
             return None
 
     def _save(self) -> None:
-        values = {row.name: self._judge(row) for row in self._changed()}
+        values = {row.name: self._judge(row) for row in (self._rows if self._every else self._changed())}
         for row in self._rows:
             if row.required and row.name not in values:
                 self._judge(row)

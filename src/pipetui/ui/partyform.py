@@ -54,10 +54,10 @@ def party_rows(store: Store, kind: type[Party], party: Party | None, home: str |
         rows += [
             Row("website", _("Website"), text("website"), fields.words),
             Row("industry", _("Industry"), text("industry"), fields.words),
-            Row("employees", _("Employees"), text("employees"), whole),
+            Row("employees", _("Employees"), text("employees"), whole, whole=True),
         ]
     choices = [one.name for one in members]
-    return [*rows, Row("owner", _("Owner"), owner, one_of(choices), choices=choices)]
+    return [*rows, Row("owner", _("Owner"), owner, one_of(choices), choices=choices, whole=True)]
 
 
 def phone_reader(country: str | None) -> Callable[[str], str | None]:

@@ -17,6 +17,7 @@ from pipetui.core.moves import Changes
 from pipetui.errors import Invalid, Refused
 from pipetui.lang import _, day, money, told
 from pipetui.store import offers as store
+from pipetui.ui.card import name
 from pipetui.ui.dealform import amount_reader, amount_text, day_reader
 from pipetui.ui.detail import STATUS_WORDS
 from pipetui.ui.form import Form
@@ -93,8 +94,8 @@ class Quotes(Page):
         """Whose quotes."""
         if self._all:
             return _("All quotes")
-        deal = self.main.reading.store.get(Deal, self._deal_id)
-        return _("Quotes: {deal}").format(deal=deal.title or "#" + str(deal.id))
+        (card,) = self.main.reading.cards([self._deal_id])
+        return _("Quotes: {deal}").format(deal=name(card))
 
     def made(self, width: int) -> Sequence[Row]:
         """Each quote and under it its lines."""
@@ -188,7 +189,12 @@ class Quotes(Page):
         rows = [
             FormRow("number", _("Number"), store.next_number(reading.store, self._today), required=True),
             FormRow(
-                "amount", _("Amount"), amount_text(amount, currency), amount_reader(currency), required=True
+                "amount",
+                _("Amount"),
+                amount_text(amount, currency),
+                amount_reader(currency),
+                required=True,
+                whole=True,
             ),
             FormRow(
                 "valid_until",
@@ -197,6 +203,7 @@ class Quotes(Page):
                 day_reader(self._today),
                 _said,
                 required=True,
+                whole=True,
             ),
             FormRow("notes", _("Notes")),
         ]
@@ -208,7 +215,7 @@ class Quotes(Page):
             made = reading.store.all(Quote, deal_id=deal.id)[-1]
             self.app.push_screen(Lines(self.main, made.id), lambda _: self.reread())
 
-        self.ask(Form(_("New quote"), rows, self.main.look), filled)
+        self.ask(Form(_("New quote"), rows, self.main.look, every=True), filled)
 
     def _ends(self) -> date:
         days = settings.value(self.main.reading.store.all(Setting), "quote_validity")
@@ -219,11 +226,14 @@ class Quotes(Page):
         currency = one.currency
         rows = [
             FormRow("number", _("Number"), one.number),
-            FormRow("amount", _("Amount"), amount_text(Money(one.amount, currency), currency), amount_reader(currency)),
+            FormRow(
+                "amount", _("Amount"), amount_text(Money(one.amount, currency), currency), amount_reader(currency),
+                whole=True,
+            ),
             FormRow(
                 "valid_until", _("Valid until"), one.valid_until.isoformat() if one.valid_until else "",
-                day_reader(self._today), _said,
-            ),
+                day_reader(self._today), _said, whole=True,
+        ),
             FormRow("notes", _("Notes"), one.notes),
         ]  # fmt: skip
         if lines_of(self.main, one):
@@ -375,10 +385,10 @@ class Lines(Page):
         price = "" if place is None else amount_text(Money(entry.unit_price, currency), currency)
         rows = [
             FormRow("text", _("What"), entry.text, required=True),
-            FormRow("quantity", _("Quantity"), entry.quantity, offer.quantity, required=True),
-            FormRow("unit_price", _("Unit price"), price, amount_reader(currency), required=True),
-            FormRow("discount", _("Discount %"), entry.discount, offer.percentage, required=True),
-            FormRow("tax", _("Tax %"), entry.tax, offer.percentage, required=True),
+            FormRow("quantity", _("Quantity"), entry.quantity, offer.quantity, required=True, whole=True),
+            FormRow("unit_price", _("Unit price"), price, amount_reader(currency), required=True, whole=True),
+            FormRow("discount", _("Discount %"), entry.discount, offer.percentage, required=True, whole=True),
+            FormRow("tax", _("Tax %"), entry.tax, offer.percentage, required=True, whole=True),
         ]
 
         def made(values: dict[str, Any]) -> offer.Entry:

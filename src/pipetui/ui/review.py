@@ -432,7 +432,13 @@ class ReviewDeal(Page):
     def do_amount(self) -> None:
         deal = self._deal()
         amount = None if deal.amount is None else Money(deal.amount, deal.currency)
-        row = FormRow("amount", _("Amount"), amount_text(amount, deal.currency), amount_reader(deal.currency))
+        row = FormRow(
+            "amount",
+            _("Amount"),
+            amount_text(amount, deal.currency),
+            amount_reader(deal.currency),
+            whole=True,
+        )
 
         async def filled(values: dict[str, Any]) -> None:
             asked: Money | None = values["amount"]

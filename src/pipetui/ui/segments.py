@@ -71,9 +71,9 @@ class Segments(Page):
         if not views:
             said = _("There is no segment yet: n makes one, such as contacts: tag:newsletter city:lyon")
             return [Row([]), Row([Span(f"  {said}", "dim")])]
-        room = max(width - 52, 12)
+        room = max(width - 57, 12)
         heads = (_("Size"), _("Open"), _("Won"), _("Conversion"), _("× all"))
-        rows = [Row([Span(f"  {fit('', room)}"), *(Span(fit(head, 10, "right"), "title") for head in heads)])]
+        rows = [Row([Span(f"  {fit('', room)}"), *(Span(fit(head, 11, "right"), "title") for head in heads)])]
         for subject, whole in (
             ("deal", "deals:"),
             ("contact", "contacts:"),
@@ -99,7 +99,7 @@ class Segments(Page):
             percent(one.conversion, 1) if one.conversion is not None else GLYPHS.none,
             number(lift, 2) if lift is not None else "",
         )  # fmt: skip
-        shown = [Span(fit(cell, 10, "right"), "money") for cell in cells]
+        shown = [Span(fit(cell, 11, "right"), "money") for cell in cells]
         return [Span("  "), Span(fit(name, room), "strong" if whole is not None else "dim"), *shown]
 
     def standing(self) -> Line:

@@ -101,8 +101,9 @@ class Sources(Page):
                 amount_reader(currency(self.main.reading.db)),
                 required=True,
                 example="450",
+                whole=True,
             ),
-            FormRow("day", _("Paid on"), day(today), day_reader(today), required=True),
+            FormRow("day", _("Paid on"), day(today), day_reader(today), required=True, whole=True),
             FormRow("text", _("For"), "", word, example=_("a stand, an advertisement")),
         ]
 

@@ -27,13 +27,25 @@ def stage_rows(stage: Stage | None) -> list[Row]:
     ]
     if stage is None or stage.kind == "open":
         rows += [
-            Row("ratio", _("Ratio"), ratio_words(stage) if stage else "", ratio, _ratio_said, "20 → 10"),
-            Row("days", _("Typical days"), str(stage.days) if stage else "14", days),
+            Row(
+                "ratio",
+                _("Ratio"),
+                ratio_words(stage) if stage else "",
+                ratio,
+                _ratio_said,
+                "20 → 10",
+                whole=True,
+            ),
+            Row("days", _("Typical days"), str(stage.days) if stage else "14", days, whole=True),
         ]
     if stage is None or stage.kind != "lost":
         words = [told(message) for message in EVENT_WORDS.values()]
         chosen = event_words(stage) if stage else ""
-        rows.append(Row("event", _("Comes in by"), chosen, event, example=" · ".join(words), choices=words))
+        rows.append(
+            Row(
+                "event", _("Comes in by"), chosen, event, example=" · ".join(words), choices=words, whole=True
+            )
+        )
     return rows
 
 
