@@ -60,3 +60,30 @@ async def seen(pilot: Pilot[int], text: str) -> None:
             return
         await pilot.pause(0.05)
     raise AssertionError(f"{text!r} did not come; the screen:\n" + "\n".join(lines(pilot.app)))
+
+
+async def typed(pilot: Pilot[int], *keys: str) -> None:
+    """Keys one after the other; a text of several characters, or one after `=`, is typed as it stands."""
+    for key in keys:
+        text = key.removeprefix("=") if key.startswith("=") and len(key) > 1 else None
+        for each in text if text is not None else (key,):
+            await pilot.press(NAMES.get(each, each))
+        await pilot.pause(0.03)
+    await pilot.pause(0.1)
+
+
+def shown(pilot: Pilot[int]) -> str:
+    """The screen as text."""
+    return "\n".join(lines(pilot.app))
+
+
+NAMES = {
+    " ": "space",
+    "/": "slash",
+    ":": "colon",
+    ".": "full_stop",
+    ",": "comma",
+    "#": "number_sign",
+    "@": "at",
+}
+"""Characters that Textual presses by name."""

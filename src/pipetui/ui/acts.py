@@ -195,19 +195,19 @@ class Acts:
         """The next repetition is about the deal under the cursor."""
         self._place = None
 
-    async def undo(self) -> None:
-        """Take back the last batch, when all that was asked for is written."""
+    async def undo(self) -> Message:
+        """Take back the last batch, when all that was asked for is written; what it was, in a sentence."""
         entry = await self._writer.write(lambda store: store.undo())
         if self.recorded:
             self._unrecorded.append(self.recorded.pop())
-        self._after_turn(say("Undone: {what}", what=entry.label), entry.changes)
+        return self._after_turn(say("Undone: {what}", what=entry.label), entry.changes)
 
-    async def redo(self) -> None:
-        """Make the last batch taken back again."""
+    async def redo(self) -> Message:
+        """Make the last batch taken back again; what it was, in a sentence."""
         entry = await self._writer.write(lambda store: store.redo())
         if self.recorded is not None and self._unrecorded:
             self.recorded.append(self._unrecorded.pop())
-        self._after_turn(say("Done again: {what}", what=entry.label), entry.changes)
+        return self._after_turn(say("Done again: {what}", what=entry.label), entry.changes)
 
     # How they are done
 
@@ -320,11 +320,12 @@ class Acts:
         else:
             self._board.change(new)
 
-    def _after_turn(self, label: Message, changes: Sequence[Change]) -> None:
+    def _after_turn(self, label: Message, changes: Sequence[Change]) -> Message:
         deal = next((change.id for change in changes if change.table == "deal"), None)
         self.forget_place()
         self._reload(deal)
         self._tell(label)
+        return label
 
 
 def _label(one: Callable[[str], Message], many: Callable[[int], Message]) -> Label:

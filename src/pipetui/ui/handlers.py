@@ -117,13 +117,13 @@ class Handlers:
     def do_archive(self) -> Awaitable[None]:
         return self.app.acts.archive(self.app.cards)
 
-    def do_repeat(self) -> Awaitable[None]:
+    def do_repeat(self) -> Awaitable[object]:
         return self.app.acts.repeat(self.app.cards)
 
-    def do_undo(self) -> Awaitable[None]:
+    def do_undo(self) -> Awaitable[object]:
         return self.app.acts.undo()
 
-    def do_redo(self) -> Awaitable[None]:
+    def do_redo(self) -> Awaitable[object]:
         return self.app.acts.redo()
 
     async def drop(self, deal_id: int, stage_id: int) -> None:

@@ -31,6 +31,11 @@ class Movers(Page):
         self._stage, self._event = stage, event
         self._found = movers(app.reading.db, stage, event)
 
+    def reread(self) -> None:
+        """Deals may have moved."""
+        self._found = movers(self.main.reading.db, self._stage, self._event)
+        self.draw()
+
     def heading(self) -> str:
         """What the rule is."""
         return f"{told(EVENT_WORDS[self._event])} {GLYPHS.arrow} {self._stage.name}"
@@ -64,5 +69,4 @@ class Movers(Page):
         changes = moved(self.main.reading.store, self.main.reading.desk(), self._event, numbers)
         label = say_n("Move a deal by a changed rule", "Move {n} deals by a changed rule", len(numbers))
         await self.main.acts.commit(Batch(label, changes))
-        self._found = []
         self.tell(label, "good")

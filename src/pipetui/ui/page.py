@@ -205,10 +205,10 @@ class Page(Screen[int | None]):
         self.app.push_screen(dialog, answered)
 
     async def do_undo(self) -> None:
-        await self.main.acts.undo()
+        self.tell(await self.main.acts.undo())
 
     async def do_redo(self) -> None:
-        await self.main.acts.redo()
+        self.tell(await self.main.acts.redo())
 
     def do_palette(self) -> None:
         from pipetui.ui.finding import open_on_page
