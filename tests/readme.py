@@ -4,10 +4,34 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipetui.ui.commands import COMMANDS, GROUPS, keymap
+from pipetui.ui.agenda import Agenda
+from pipetui.ui.commands import COMMANDS, GROUPS, SIGNS, keymap
+from pipetui.ui.customer import Customer
+from pipetui.ui.customers import Customers
+from pipetui.ui.evidence import Checklist
+from pipetui.ui.merging import Doubles
+from pipetui.ui.page import COMMON, Page
+from pipetui.ui.quotes import Lines, Quotes
+from pipetui.ui.reports import Reports
+from pipetui.ui.review import ReviewDeal, ReviewList
+from pipetui.ui.segments import Segments
+from pipetui.ui.sources import Sources
 
 README = Path(__file__).parent.parent / "README.md"
-BEGIN, END = "<!-- keys -->", "<!-- /keys -->"
+PAGES: tuple[tuple[str, type[Page]], ...] = (
+    ("Agenda `A`", Agenda),
+    ("Quotes `Q`", Quotes),
+    ("Lines of a quote", Lines),
+    ("People and companies `@` `&`", Customers),
+    ("A person or company", Customer),
+    ("Noted twice", Doubles),
+    ("Evidence `v`", Checklist),
+    ("Review `R`", ReviewList),
+    ("A deal in the review", ReviewDeal),
+    ("Reports `r`", Reports),
+    ("Segments `M`", Segments),
+    ("Sources", Sources),
+)
 
 
 def keys() -> str:
@@ -23,10 +47,26 @@ def keys() -> str:
     return "\n".join(lines)
 
 
+def pages() -> str:
+    """The keys of the screens over the board, a row for each screen."""
+    lines = ["| screen | keys |", "|---|---|"]
+    for title, page in PAGES:
+        said = (
+            f"{' '.join(f'`{SIGNS.get(key, key)}`' for key in each.keys)} {str(each.label).partition(':')[0]}"
+            for each in page.KEYS
+        )
+        lines.append(f"| {title} | {' · '.join(said)} |")
+    everywhere = " · ".join(f"`{each.shown}` {each.label}" for each in COMMON)
+    return "\n".join([*lines, f"| every screen | {everywhere} |"])
+
+
 def filled(text: str) -> str:
     """The README with today's keys."""
-    before, _, rest = text.partition(BEGIN)
-    return f"{before}{BEGIN}\n{keys()}\n{END}{rest.partition(END)[2]}"
+    for name, made in (("keys", keys()), ("pages", pages())):
+        begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
+        before, _, rest = text.partition(begin)
+        text = f"{before}{begin}\n{made}\n{end}{rest.partition(end)[2]}"
+    return text
 
 
 if __name__ == "__main__":

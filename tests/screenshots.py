@@ -53,6 +53,23 @@ PICTURES = (
     Picture("francais", (120, 36), ("f",), "fr"),
     Picture("stages", (100, 30), ("D",)),
     Picture("help", (120, 40), ("question_mark",)),
+    Picture("agenda", (120, 32), ("A",)),
+    Picture("people", (120, 32), ("at",)),
+    Picture("customer", (120, 40), ("at", "enter")),
+    Picture("doubles", (120, 24), ("at", "D", "enter")),
+    Picture("quotes", (100, 24), ("right", "right", "right", "Q")),
+    Picture("quote-lines", (100, 24), ("right", "right", "right", "Q", "enter")),
+    Picture("evidence", (100, 24), ("right", "v")),
+    Picture("review", (120, 32), ("R",)),
+    Picture("review-deal", (100, 30), ("R", "enter")),
+    Picture("review-small", (80, 24), ("R", "enter")),
+    Picture("past", (120, 36), ("T", *"2026-08-24", "enter")),
+    Picture("reports", (100, 24), ("r",)),
+    Picture("report-funnel", (120, 36), ("r", "enter")),
+    Picture("report-sources", (120, 36), ("r", *("down",) * 4, "enter")),
+    Picture("segments", (100, 24), ("M",)),
+    Picture("sources", (100, 24), ("M", "tab")),
+    Picture("palette", (100, 24), ("colon", *"mer")),
 )
 
 

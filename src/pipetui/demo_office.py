@@ -22,6 +22,7 @@ from pipetui.core.deal import (
     Spending,
     Tag,
     Tagging,
+    View,
     Visit,
 )
 
@@ -46,6 +47,12 @@ CRITERIA = (
 )
 """What each open stage asks for before a deal leaves it."""
 NEWSLETTER = "newsletter"
+SEGMENTS = (
+    ("Newsletter", f"contacts: tag:{NEWSLETTER}"),
+    ("Customers without news", f"contacts: is:won -tag:{NEWSLETTER} has:email"),
+    ("Big companies", "organizations: amount>20k"),
+    ("Referrals", "deals: source:referral"),
+)
 
 
 def around(sample: Sample, seed: int) -> list[Record]:
@@ -141,6 +148,8 @@ def _customer_file(sample: Sample, dice: random.Random) -> Iterator[Record]:
     for person in dice.sample(people, 4):
         wished = replace(person, opted_out_at=person.created_at + timedelta(days=90))
         sample.records[sample.records.index(person)] = wished
+    for name, query in SEGMENTS:
+        yield View(id=next(sample.new_id), name=name, query=query, segment=True)
     company = dice.choice([record for record in sample.records if isinstance(record, Organization)])
     yield Activity(
         id=next(sample.new_id), organization_id=company.id, kind="call", text="Monthly call", repeat="1m",
