@@ -2,7 +2,8 @@
 
 PipetuiError
 ├── Refused          a rule says no: nothing was written                        exit 1
-│   └── NotFound     nothing matches what was asked for                         exit 1
+│   ├── NotFound     nothing matches what was asked for                         exit 1
+│   └── Forbidden    the role of who asks does not go so far                    exit 1
 ├── Invalid          what was typed or read cannot be understood                exit 2
 └── StoreProblem     the store cannot be opened, read or written                exit 3
     └── Conflict     somebody else saved the same field first                   exit 1
@@ -38,6 +39,12 @@ class NotFound(Refused):
     """Nothing matches what was asked for."""
 
     code = "not_found"
+
+
+class Forbidden(Refused):
+    """The role of who asks does not go so far, or the record is somebody else's."""
+
+    code = "forbidden"
 
 
 class Invalid(PipetuiError):

@@ -6,18 +6,19 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from pipetui.core.message import Message, say, say_n
-from pipetui.store import derived, parties, stays
+from pipetui.store import derived, parties, seals, stays
 from pipetui.store.rows import KINDS, Which
 
 if TYPE_CHECKING:
     from pipetui.store.db import Database
 
 
-def findings(db: Database, windows: Iterable[Which]) -> list[Message]:
-    """One sentence for each thing that is wrong."""
+def findings(db: Database, windows: Iterable[Which], sealed: bool = True) -> list[Message]:
+    """One sentence for each thing that is wrong; a look at the past is not `sealed`: its journal is cut short."""
     found = [say("The database reports: {finding}.", finding=finding) for finding in db.findings()]
     with db.reading():
         found += [*_tally(db), *_stays(db), *_steps(db), *_words(db, windows), *_parties(db), *_numbers(db)]
+        found += seals.findings(db) if sealed else []
     return found
 
 

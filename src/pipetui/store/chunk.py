@@ -32,7 +32,7 @@ class Chunk:
         self._origins = self._read(steps)
         self._rows = dict(self._origins)
         self.applied: list[tuple[str, int, Row | None, Row | None, int | None]] = []
-        """What really changes, and the deal it concerns."""
+        """What really changes, and the deal it concerns; a row that comes as it came, before later changes."""
         clashes = [clash for step in steps for clash in self._apply(step)]
         if clashes:
             raise journal.conflict(db, clashes)
@@ -96,7 +96,7 @@ class Chunk:
         if there is not None:
             return (Clash(table, number, "id", None, number, number),)
         self._rows[table, number] = row
-        self.applied.append((table, number, None, None, concerned(table, row)))
+        self.applied.append((table, number, None, row, concerned(table, row)))
         return ()
 
     def _drop(self, table: str, number: int, row: Row | None, before: Row) -> Iterable[Clash]:
@@ -120,9 +120,10 @@ class Chunk:
         fresh = {n: v for n, v in after.items() if n not in KEPT_BY_THE_STORE and row[n] != v}
         if fresh:
             was = {name: row[name] for name in fresh}
-            if row is self._origins[table, number]:
-                row = self._rows[table, number] = {**row, "version": int(row["version"] or 0) + 1}
-            row.update(fresh)
+            known = row is self._origins[table, number]
+            row = self._rows[table, number] = {**row, **fresh}
+            if known:
+                row["version"] = int(row["version"] or 0) + 1
             self.applied.append((table, number, was, fresh, concerned(table, row)))
         return clashes
 

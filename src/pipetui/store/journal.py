@@ -16,7 +16,18 @@ from pipetui.errors import Clash, Conflict
 if TYPE_CHECKING:
     from pipetui.store.db import Database
 
-COLUMNS = ("id", "batch_id", "table_name", "row_id", "last_id", "deal_id", "before", "after")
+COLUMNS = (
+    "id",
+    "batch_id",
+    "table_name",
+    "row_id",
+    "last_id",
+    "deal_id",
+    "before",
+    "after",
+    "salt",
+    "digest",
+)
 LOOKED_AT = 50
 """Lines of the journal in which the writer of a field is looked for."""
 AT_ONCE = 2000

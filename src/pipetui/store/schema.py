@@ -10,7 +10,7 @@ from pipetui.core.message import say
 from pipetui.errors import StoreProblem
 from pipetui.store.db import Database, dialect
 
-HEAD = "0003"
+HEAD = "0004"
 """The last step in `migrations/versions`; their names sort in order."""
 MIGRATIONS = Path(__file__).with_name("migrations")
 

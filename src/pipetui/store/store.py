@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+from pipetui.core.access import SYSTEM, Actor, Role
 from pipetui.core.change import Batch, Change, moment_text, record, scalar
 from pipetui.core.deal import (
     Activity,
@@ -26,8 +27,9 @@ from pipetui.core.deal import (
 )
 from pipetui.core.message import Message, say
 from pipetui.errors import NotFound, Refused
-from pipetui.store import journal, log, schema
+from pipetui.store import chain, journal, log, members, schema
 from pipetui.store.db import Database
+from pipetui.store.gate import Gate
 from pipetui.store.log import Entry
 from pipetui.store.rows import Which, between, columns, found
 from pipetui.store.writing import Numbers, Writing
@@ -78,8 +80,8 @@ class Store:
         self.db = db
         self._login = login
         self._now = now
-        self.me: int | None = None
-        """The member's number; None until somebody new writes for the first time."""
+        self.actor = Actor(None)
+        """Who acts: the member's number is None until somebody new writes for the first time."""
         self.refuses: Refused | None = None
         """Why nothing can be written here; None where it can."""
 
@@ -95,7 +97,7 @@ class Store:
         try:
             schema.bring_up(db)
             store = cls(db, login, now)
-            store._recognise()
+            store.recognise()
             if db.one("SELECT 1 FROM pipeline") is None:
                 store._set_up(told)
             db.changed()
@@ -109,14 +111,13 @@ class Store:
         self.db.close()
 
     def commit(self, batch: Batch) -> Committed:
-        """Write a batch as a whole. Raises Conflict when somebody else changed the same fields first."""
+        """Write a batch as a whole. Raises Conflict when somebody else changed the same fields first, Forbidden when
+        it is not this member's to write."""
         if batch.empty:
             return Committed(None)
         with self._transaction():
             writing = self._begin(batch.label, "do")
             writing.stream(batch.changes)
-            if not writing.n:
-                self.db.run("DELETE FROM batch WHERE id = ?", (writing.batch_id,))
         return Committed(writing.batch_id if writing.n else None, writing.ids)
 
     def load(
@@ -134,8 +135,6 @@ class Store:
         with self._transaction():
             writing = self._begin(label, "do" if undoable else "setup", compact=True)
             writing.stream(changes, progress)
-            if not writing.n:
-                self.db.run("DELETE FROM batch WHERE id = ?", (writing.batch_id,))
         return Committed(writing.batch_id if writing.n else None, writing.ids)
 
     def undo(self) -> Entry:
@@ -231,75 +230,79 @@ class Store:
         """What is wrong with the store, in sentences; empty when all is well."""
         from pipetui.store.checkup import findings
 
-        return findings(self.db, self._windows())
+        return findings(self.db, self._windows(), sealed=self.refuses is None)
 
     def backup(self, path: str) -> None:
         """A consistent copy in a new file while the store is in use. Raises StoreProblem."""
         self.db.backup(path)
 
+    @property
+    def me(self) -> int | None:
+        """The number of the member who acts."""
+        return self.actor.id
+
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         if self.refuses is not None:
             raise self.refuses
-        me = self.me
+        actor = self.actor
         try:
             with self.db.transaction():
+                self.recognise()
                 yield
         except BaseException:
-            self.me = me
+            self.actor = actor
             raise
 
-    def _recognise(self) -> None:
-        row = self.db.one("SELECT id FROM member WHERE login = ?", (self._login,))
-        self.me = row[0] if row else None
+    def recognise(self) -> None:
+        """Look again who acts: roles change while the store is open."""
+        self.actor = members.actor(self.db, self._login)
 
     def _set_up(self, told: Callable[[Message], str]) -> None:
         from pipetui.core.standard import standard_pipeline
 
         with self._transaction():
             if self.db.one("SELECT 1 FROM pipeline") is None:
-                self._meet()
+                self._meet("admin")
                 changes = [Change.add(new) for new in standard_pipeline(told)]
-                self._begin(say("The standard pipeline"), "setup").stream(changes)
+                self._writing(SYSTEM, say("The standard pipeline"), "setup").stream(changes)
 
-    def _meet(self) -> None:
+    def _meet(self, role: Role) -> None:
         """Make the member on the first write."""
-        self._recognise()
-        if self.me is None:
-            member = Member(id=-1, login=self._login, name=self._login)
-            writing = self._writing(say("{name} joins", name=self._login), "setup")
-            writing.stream([Change.add(member)])
-            self.me = writing.ids[-1]
+        member = Member(id=-1, login=self._login, name=self._login, role=role)
+        writing = self._writing(SYSTEM, say("{name} joins", name=self._login), "setup")
+        writing.stream([Change.add(member)])
+        self.actor = Actor(writing.ids[-1], role)
 
-    def _begin(self, label: Message, kind: str, target: int | None = None, compact: bool = False) -> Writing:
-        if self.me is None:
-            self._meet()
-        return self._writing(label, kind, target, compact)
+    def _begin(
+        self,
+        label: Message,
+        kind: str,
+        target: int | None = None,
+        compact: bool = False,
+        back: int | None = None,
+    ) -> Writing:
+        if self.me is None and self.actor.writes:
+            self._meet(self.actor.role)
+        return self._writing(self.actor, label, kind, target, compact, back)
 
     def _writing(
-        self, label: Message, kind: str, target: int | None = None, compact: bool = False
+        self,
+        actor: Actor,
+        label: Message,
+        kind: str,
+        target: int | None = None,
+        compact: bool = False,
+        back: int | None = None,
     ) -> Writing:
         numbers = Numbers(self.db)
-        batch_id = numbers.give("batch")
-        self.db.run(
-            "INSERT INTO batch (id, at, member_id, kind, target_id, undone, label, label_values)"
-            " VALUES (?, ?, ?, ?, ?, 0, ?, ?)",
-            (
-                batch_id,
-                moment_text(self._now()),
-                self.me,
-                kind,
-                target,
-                label.text,
-                journal.label_values(label),
-            ),
-        )
-        return Writing(self.db, batch_id, numbers, compact)
+        head = chain.Head(numbers.give("batch"), moment_text(self._now()), self.me, kind, target, schema.HEAD)
+        return Writing(self.db, head, label, Gate(self.db, actor, back), numbers, compact)
 
     def _turn(self, target: int, back_from: int, kind: str) -> Entry:
         """Write the inverse of batch `back_from`, and mark batch `target` as taken back or not."""
         compact = self.db.one("SELECT 1 FROM journal WHERE batch_id = ? AND last_id IS NOT NULL", (target,))
-        writing = self._begin(log.entry(self.db, target).label, kind, target, compact is not None)
+        writing = self._begin(log.entry(self.db, target).label, kind, target, compact is not None, back_from)
         writing.stream(journal.inverses(self.db, back_from))
         self.db.run("UPDATE batch SET undone = ? WHERE id = ?", (int(kind == "undo"), target))
         return log.entry(self.db, writing.batch_id)

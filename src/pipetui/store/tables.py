@@ -468,6 +468,12 @@ class BatchRow(Table, table=True):
     undone: int = whole(0)
     label: str = words()
     label_values: str = words("{}")
+    shape: str | None = words(optional=True)
+    """The schema it was written under, which tells what its seals cover; null before there were any."""
+    salt: str | None = words(optional=True)
+    digest: str | None = words(optional=True)
+    """The seal of the label: see `chain`."""
+    chain: str | None = words(optional=True)
 
 
 class JournalRow(Table, table=True):
@@ -484,6 +490,9 @@ class JournalRow(Table, table=True):
     """The deal it concerns, for the history of the deal."""
     before: str | None = words(optional=True)
     after: str | None = words(optional=True)
+    salt: str | None = words(optional=True)
+    digest: str | None = words(optional=True)
+    """The seal of what it says, or of the rows as they came: see `chain`."""
 
 
 def bare(key: str) -> str:
