@@ -51,6 +51,10 @@ def test_what_comes_by_quick_entry_is_kept_and_said_to_be_doubtful(filled: Shell
 def test_all_there_is_about_one_stands_on_one_page(filled: Shell) -> None:
     filled("contact", "role", "1", "M. Curie", "decides", "on", "it")
     filled("activity", "log", "call", "left a message", "--deal", "1")
+    assert "M. Curie  decides on it" in filled("show", "1").out
+    assert filled("show", "1", "--json").json["participants"] == [
+        {"id": 2, "name": "M. Curie", "role": "decides on it"}
+    ]
     shown = filled("contact", "show", "2", "--json").json
     assert shown["organization"] == "Acme"
     assert [(deal["title"], deal["stage"], deal["role"], deal["amount"]) for deal in shown["deals"]] == [
