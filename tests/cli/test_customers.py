@@ -35,7 +35,10 @@ def test_what_is_typed_is_checked_and_kept_in_one_form(filled: Shell) -> None:
         assert refused.error["hint"]
     filled("contact", "edit", "3", "phone=020 7946 0958", "country=United Kingdom")
     assert people(filled, "emile")[0]["phone"] == "+442079460958"
-    assert "020 7946 0958" in filled("contact", "show", "3").out
+    assert "+44 20 7946 0958" in filled("contact", "show", "3").out
+    filled("settings", "country", "United Kingdom")
+    assert " 020 7946 0958" in filled("contact", "show", "3").out
+    assert "+33 6 12 34 56 78" in filled("contact", "list").out
 
 
 def test_what_comes_by_quick_entry_is_kept_and_said_to_be_doubtful(filled: Shell) -> None:
