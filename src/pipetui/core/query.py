@@ -71,6 +71,9 @@ _FLAGS: dict[str, Flag] = {
 }  # fmt: skip
 REVIEW = "review"
 """As a value of `changed`: since the last review of who asks."""
+_CHANGED_HINT = say(
+    "Write changed:review for what changed since your last review, or a period: changed:this-month."
+)
 _NONE = frozenset(("none", "aucun", "aucune", "sans"))
 _CENT = Decimal("0.01")
 LONGEST = 999_999_999
@@ -234,7 +237,8 @@ def _value(field: Field, op: Op, word: str, quoted: bool, today: date, fiscal_mo
             return _period(word, today, fiscal_month)
         return _FLAGS[re.sub("['’]", "", folded)] if field == "is" else folded
     except Invalid as error:
-        raise Invalid(error.message, error.hint, at) from error
+        hint = _CHANGED_HINT if field == "changed" else error.hint
+        raise Invalid(error.message, hint, at) from error
     except (KeyError, ValueError, OverflowError) as error:
         hint = (
             say("Known: {words}.", words=", ".join(dict.fromkeys(_FLAGS.values()))) if field == "is" else None

@@ -29,6 +29,7 @@ from pipetui.ui.paint import GLYPHS, Look, Role, themed
 from pipetui.ui.pane import Pane
 from pipetui.ui.reading import Reading
 from pipetui.ui.terminal import Terminal, display
+from pipetui.ui.typeahead import ANSWERS
 from pipetui.ui.writer import Writer
 
 if TYPE_CHECKING:
@@ -277,7 +278,7 @@ class Pipetui(App[int]):
 
         def answered(given: object = None) -> None:
             if given is not None:
-                self.run_worker(self.attempt(act(given)))
+                self.run_worker(self.attempt(act(given)), group=ANSWERS)
 
         return answered
 

@@ -21,6 +21,7 @@ from pipetui.ui.dealform import tags
 from pipetui.ui.paint import GLYPHS, Line, Span
 from pipetui.ui.pick import Option, Pick
 from pipetui.ui.prompt import Prompt, Understand
+from pipetui.ui.typeahead import ANSWERS
 
 if TYPE_CHECKING:
     from pipetui.core.stage import Stage
@@ -119,7 +120,7 @@ class Asking:
     def do_park(self) -> None:
         cards = self.app.cards
         if all(card.parked_until and card.parked_until > self.app.reading.scope.today for card in cards):
-            self.app.run_worker(self.app.attempt(self.app.acts.park(cards, None)))
+            self.app.run_worker(self.app.attempt(self.app.acts.park(cards, None)), group=ANSWERS)
             return
 
         today = self.app.reading.scope.today
@@ -145,7 +146,9 @@ class Asking:
             if written != deal.notes:
                 batch = Batch(say("Edit {deal}", deal=name(card)), (Change.edit(deal, notes=written),))
                 done = self.app.writer.write(lambda store: store.commit(batch))
-                self.app.run_worker(self.app.attempt(self._noted(done, batch.label, deal.id, written)))
+                self.app.run_worker(
+                    self.app.attempt(self._noted(done, batch.label, deal.id, written)), group=ANSWERS
+                )
 
         title = _("Notes on {deal}").format(deal=name(card))
         edit_text(self.app, before, editor, self.app.look, title, edited)

@@ -82,8 +82,9 @@ class Customer(Page):
 
     def _fields(self, one: File, width: int) -> list[Row]:
         party = one.party
-        country = reach.region(party.country) or home(self.main)
-        phone = reach.phone_shown(party.phone, country) if party.phone else None
+        here = home(self.main)
+        country = reach.region(party.country) or here
+        phone = reach.phone_shown(party.phone, country, here) if party.phone else None
         pairs: list[tuple[str, str | None, Role]] = []
         if isinstance(party, Contact):
             pairs += [(_("Job"), party.job, "")]

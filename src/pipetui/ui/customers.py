@@ -102,7 +102,7 @@ class Customers(Page):
         wide = width >= 100
         deals = f"{number(one.open_deals)}" if one.open_deals else GLYPHS.none
         won = f"{number(one.won_deals)}" if one.won_deals else ""
-        phone = reach.phone_shown(one.phone, self._country(one)) if one.phone else ""
+        phone = reach.phone_shown(one.phone, self._country(one), self.home) if one.phone else ""
         bad_phone = reach.doubtful_phone(one.phone, self._country(one))
         second = one.company if self.subject == "contact" else one.city
         third = one.job if self.subject == "contact" else one.job or one.country

@@ -22,6 +22,7 @@ from pipetui.ui.field import rule
 from pipetui.ui.paint import Line, Role, Span, fit, fitted
 from pipetui.ui.pane import Pane
 from pipetui.ui.rows import Row, Rows
+from pipetui.ui.typeahead import ANSWERS
 
 if TYPE_CHECKING:
     from pipetui.ui.app import Pipetui
@@ -200,7 +201,7 @@ class Page(Screen[int | None]):
 
         def answered(given: object = None) -> None:
             if given is not None:
-                self.run_worker(self.attempt(act(given)))
+                self.run_worker(self.attempt(act(given)), group=ANSWERS)
 
         self.app.push_screen(dialog, answered)
 

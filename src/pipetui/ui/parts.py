@@ -87,9 +87,8 @@ class Parts(Page):
     def _line(self, one: Contact, width: int) -> Line:
         first = one.id == self._deal.contact_id
         name = max((width - 24) // 3, 10)
-        phone = (
-            reach.phone_shown(one.phone, reach.region(one.country) or home(self.main)) if one.phone else ""
-        )
+        here = home(self.main)
+        phone = reach.phone_shown(one.phone, reach.region(one.country) or here, here) if one.phone else ""
         return [
             Span(" "), Span(f"{GLYPHS.mark} " if first else "  ", "accent"), Span(fit(one.name, name), "strong"),
             Span(f" {fit(self._role(one), name)}", "accent"), Span(f" {fit(one.email or '', name)}"),

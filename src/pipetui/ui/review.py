@@ -30,6 +30,7 @@ from pipetui.ui.paint import GLYPHS, KINDS, Line, Span, fit, wrapped
 from pipetui.ui.pick import Option, Pick
 from pipetui.ui.prompt import Prompt
 from pipetui.ui.rows import Row
+from pipetui.ui.typeahead import ANSWERS
 
 if TYPE_CHECKING:
     from pipetui.core.moves import Changes
@@ -165,7 +166,7 @@ class ReviewList(Page):
         self._read()
         self.draw(at)
         if answer is not None:
-            self.run_worker(self.attempt(self.do_minutes()))
+            self.run_worker(self.attempt(self.do_minutes()), group=ANSWERS)
 
     async def do_minutes(self) -> None:
         if not self.decided or self.review is None:

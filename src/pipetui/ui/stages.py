@@ -21,6 +21,7 @@ from pipetui.ui.paint import GLYPHS, Line, Look, Role, Span, cells, fit, fitted,
 from pipetui.ui.pane import Pane
 from pipetui.ui.pick import Option, Pick
 from pipetui.ui.stageform import event_words, ratio_words, stage_rows, stage_values
+from pipetui.ui.typeahead import ANSWERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +238,7 @@ class StageEditor(ModalScreen[bool]):
         self.app.push_screen(Pick(title.format(stage=stage.name), options, self._look), answered)
 
     def _begin(self, act: Act) -> None:
-        self._acting = self.run_worker(self._make(act))
+        self._acting = self.run_worker(self._make(act), group=ANSWERS)
 
     async def _make(self, act: Act) -> None:
         follow = act.values.get("name") if isinstance(act, Add) else None

@@ -21,13 +21,14 @@ from rich.color import ColorSystem
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Key, Resize
 from textual.events import Paste as Pasted
-from textual.events import Resize
 from textual.geometry import Size
 from textual.strip import Strip
 
 from pipetui.core.message import say
 from pipetui.errors import Refused
+from pipetui.ui.typeahead import TypeAhead
 from pipetui.ui.typed import Paste, Typed
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.style import Style
     from textual.app import App
+    from textual.message import Message
     from textual.screen import Screen
 
 Cell = tuple[str, "Style | None"]
@@ -285,6 +287,8 @@ class Terminal(LinuxDriver):
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self.frame = Frame()
+        self._ahead = TypeAhead(app)
+        self._handing_on: asyncio.Task[None] | None = None
         self._taken = False
         self._file: Any = Outlet(sys.__stderr__.fileno() if sys.__stderr__ else 2)
 
@@ -294,6 +298,7 @@ class Terminal(LinuxDriver):
         super().start_application_mode()  # type: ignore[no-untyped-call]
         self._taken = True
         loop = asyncio.get_running_loop()
+        self._handing_on = self._handing_on or loop.create_task(self._ahead.hand_on())
         for number, code in LEAVING.items():
             loop.add_signal_handler(number, self._leave, code)
         loop.add_signal_handler(signal.SIGWINCH, self._resized)
@@ -374,6 +379,13 @@ class Terminal(LinuxDriver):
                 for one in sorted_:
                     self._pass_on([Pasted(one.text)] if isinstance(one, Paste) else parser.feed(one))
                 self._pass_on(parser.tick())
+
+    def send_message(self, message: Message) -> None:
+        """Keys and pastes one after the other, anything else at once."""
+        if isinstance(message, Key | Pasted):
+            self._loop.call_soon_threadsafe(self._ahead.put, message)
+        else:
+            super().send_message(message)
 
     def _read(self) -> bytes | None:
         try:
