@@ -20,7 +20,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
-from harm import killed  # noqa: E402
+from harm import crowd, files, killed, servers  # noqa: E402
 from harm.scene import Engine, Scene, Score  # noqa: E402
 
 BOTH: tuple[Engine, ...] = ("sqlite", "postgresql")
@@ -45,6 +45,19 @@ KINDS: dict[str, Kind] = {
     "killed-undos": Kind(killed.undos, BOTH, 300, 6),
     "killed-migrations": Kind(killed.migrations, BOTH, 150, 3),
     "killed-backups": Kind(killed.backups, SQLITE, 100, 4),
+    "disk-full": Kind(files.full, SQLITE, 60, 3),
+    "disk-full-mounted": Kind(files.full_disk, SQLITE, 30, 1),
+    "read-only": Kind(files.read_only, SQLITE, 8, 0),
+    "locked": Kind(files.locked, SQLITE, 10, 0),
+    "clock-back": Kind(files.clock_back, SQLITE, 30, 1),
+    "twenty-writers": Kind(crowd.twenty, BOTH, 5, 1),
+    "two-hundred-writers": Kind(crowd.two_hundred, BOTH, 2, 0),
+    "restarted": Kind(servers.restarted, POSTGRESQL, 15, 1),
+    "failed-over": Kind(servers.failed_over, POSTGRESQL, 5, 1),
+    "exhausted": Kind(servers.exhausted, POSTGRESQL, 5, 1),
+    "stalled": Kind(servers.stalled, POSTGRESQL, 3, 0),
+    "cut": Kind(servers.cut, POSTGRESQL, 20, 1),
+    "corrupted": Kind(files.corrupted, SQLITE, 100, 2),
 }
 
 

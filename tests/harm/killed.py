@@ -24,8 +24,8 @@ ROWS = 400
 FILES = 4
 STEPS = 12
 """Moves that are taken back and made again."""
-LONGEST = 0.08
-"""Seconds a mover may live; it moves a deal some hundreds of times a second."""
+LONGEST = {"sqlite": 0.08, "postgresql": 0.4}
+"""Seconds a mover may live: some moves."""
 
 
 def step(store: Store, deal_id: int, number: int) -> int:
@@ -67,7 +67,7 @@ def moves(scene: Scene) -> None:
             for number in count(made):
                 tell.act(partial(step, store, deal.id, number))
 
-        confirmed = len(struck(scene, play, LONGEST).said("done"))
+        confirmed = len(struck(scene, play, LONGEST[scene.engine]).said("done"))
         with scene.looking(url) as store:
             there = len(store.all(Visit, deal_id=deal.id)) - 1
             if not made + confirmed <= there <= made + confirmed + 1:
@@ -132,7 +132,7 @@ def undos(scene: Scene) -> None:
                 for act in [store.undo] * STEPS + [store.redo] * STEPS:
                     tell.act(lambda act=act: act().id)
 
-        confirmed = len(struck(scene, play, LONGEST).said("done"))
+        confirmed = len(struck(scene, play, LONGEST[scene.engine]).said("done"))
         with scene.looking(url) as store:
             there = len(store.all(Visit, deal_id=deal.id)) - 1
             right = {_left(confirmed), _left(confirmed + 1)}
@@ -226,7 +226,7 @@ def backups(scene: Scene) -> None:
             for number in count():
                 tell.act(lambda number=number: store.backup(str(copies / f"{number}.db")))
 
-        confirmed = len(struck(scene, play, LONGEST).said("done"))
+        confirmed = len(struck(scene, play, LONGEST[scene.engine]).said("done"))
         for number in range(confirmed):
             if not (copies / f"{number}.db").exists():
                 scene.score.lose("a confirmed copy is missing")

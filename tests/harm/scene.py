@@ -98,10 +98,14 @@ class Scene:
         self._clusters[-1].start()
         return self._clusters[-1]
 
+    def keep(self, cluster: Cluster) -> None:
+        """Do away with this server too in the end."""
+        self._clusters.append(cluster)
+
     @cached_property
     def server(self) -> Cluster:
         """The server of the scene's stores."""
-        return self.cluster("max_connections=300")
+        return self.cluster("max_connections=300", "shared_buffers=64MB")
 
     def empty(self) -> str:
         """Where a store can be made."""
