@@ -121,6 +121,4 @@ class Cluster:
         self.say("SELECT pg_promote(true, 60)")
 
     def _run(self, program: str, *words: str) -> None:
-        subprocess.run(
-            [programs() / program, *words], check=True, capture_output=True, cwd="/", **self._user
-        )
+        subprocess.run([programs() / program, *words], check=True, capture_output=True, cwd="/", **self._user)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from queue import SimpleQueue
 from types import TracebackType
@@ -25,9 +26,11 @@ class Link:
         self._flows = threading.Event()
         self._flows.set()
         self._ends: list[socket.socket] = []
+        self._all: list[socket.socket] = []
+        self._threads: list[threading.Thread] = []
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listening.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._run(self._accept)
 
     def __enter__(self) -> Self:
         return self
@@ -53,9 +56,15 @@ class Link:
 
     def close(self) -> None:
         """No more of it."""
+        with suppress(OSError):
+            self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
         self._flows.set()
         self.cut()
+        for thread in self._threads:
+            thread.join(10)
+        for end in self._all:
+            end.close()
 
     def _accept(self) -> None:
         while True:
@@ -71,13 +80,18 @@ class Link:
             for end in (near, far):
                 end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._ends += (near, far)
+            self._all += (near, far)
             self._carry(near, far, "up")
             self._carry(far, near, "down")
 
     def _carry(self, source: socket.socket, sink: socket.socket, way: str) -> None:
         pieces: SimpleQueue[tuple[float, bytes]] = SimpleQueue()
-        threading.Thread(target=self._take, args=(source, pieces), daemon=True).start()
-        threading.Thread(target=self._give, args=(sink, pieces, way), daemon=True).start()
+        self._run(self._take, source, pieces)
+        self._run(self._give, sink, pieces, way)
+
+    def _run(self, act: Callable[..., None], *values: object) -> None:
+        self._threads.append(threading.Thread(target=act, args=values, daemon=True))
+        self._threads[-1].start()
 
     def _take(self, source: socket.socket, pieces: SimpleQueue[tuple[float, bytes]]) -> None:
         while True:

@@ -264,7 +264,9 @@ def corrupted(scene: Scene) -> None:
         scene.score.faults += 1
         tried = (("doctor",), *scene.random.sample(TRIED, 3), ("backup", f"{broken}.copy"))
         child = Child(
-            lambda tell, broken=broken, tried=tried: [tell.command("--db", str(broken), *words) for words in tried]
+            lambda tell, broken=broken, tried=tried: [
+                tell.command("--db", str(broken), *words) for words in tried
+            ]
         )
         _ended(scene, child)
         if not whole:
@@ -291,4 +293,3 @@ def _engine_finds_nothing(file: Path) -> bool:
             return bool(link.execute("PRAGMA integrity_check").fetchall() == [("ok",)])
     except (sqlite3.Error, UnicodeDecodeError):
         return False
-

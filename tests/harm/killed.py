@@ -256,5 +256,3 @@ def _file(file: Path, number: int) -> Path:
     headers = "external_id,title,organization,contact,amount,stage"
     file.write_text("\n".join([headers, *rows]) + "\n", encoding="utf-8")
     return file
-
-

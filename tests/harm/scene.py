@@ -83,6 +83,8 @@ class Scene:
         self.random = random.Random(f"{seed} {name} {engine}")
         self.folder = folder
         self.score = Score(f"{name} {engine}")
+        self.doubtful = 0
+        """Acts that were refused though they had been written: the answer got lost on its way."""
         self._numbers = count(1)
         self._clusters: list[Cluster] = []
 

@@ -69,11 +69,15 @@ def disturbed(
         scene.score.lose("the writer did not come back")
     with scene.looking(after or url) as store:
         known = {entry.id for entry in store.log(100_000)}
-        scene.score.losses += [f"batch {one} was confirmed and is gone" for one in confirmed if one not in known]
+        scene.score.losses += [
+            f"batch {one} was confirmed and is gone" for one in confirmed if one not in known
+        ]
         there = len(store.all(Visit, deal_id=deal_id)) - 1
         in_doubt = len(child.said("refused"))
         if not len(confirmed) <= there <= len(confirmed) + in_doubt:
             scene.score.lose(f"{len(confirmed)} moves confirmed, {in_doubt} in doubt, {there} in the store")
+        scene.doubtful += there - len(confirmed)
+        scene.score.note = f"{scene.doubtful} refused as they were being confirmed, yet written"
         if any(entry.n != 3 for entry in store.log(min(there, 200))):
             scene.score.lose("half a move in the journal")
         store.undo()

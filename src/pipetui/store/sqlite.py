@@ -142,9 +142,7 @@ def problem(error: Exception, url: str) -> StoreProblem:
         return StoreProblem(
             say("{file} is not a pipetui store.", file=file), say("Choose another file with --db FILE.")
         )
-    if (
-        code == sqlite3.SQLITE_CORRUPT or isinstance(error, UnicodeDecodeError) or UNREADABLE in str(error)
-    ):
+    if code == sqlite3.SQLITE_CORRUPT or isinstance(error, UnicodeDecodeError) or UNREADABLE in str(error):
         return StoreProblem(
             say("{file} is damaged.", file=file), say("Go back to a backup; keep the damaged file.")
         )
