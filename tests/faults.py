@@ -2,8 +2,8 @@
 
     python tests/faults.py [--runs N] [--seed S] [--short] [KIND…]
 
-One line for each kind and engine; exit code 1 when there was a loss or an unexplained error. The same seed plays the same
-faults, as far as the machine lets moments be repeated.
+One line for each kind and engine; exit code 1 when there was a loss or an unexplained error. The same seed plays the
+same faults, as far as the machine lets moments be repeated.
 """
 
 from __future__ import annotations

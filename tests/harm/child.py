@@ -9,7 +9,7 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from typing import Any, NoReturn
 
@@ -62,6 +62,11 @@ class Teller:
 
 
 Play = Callable[[Teller], object]
+
+
+def commands(url: str, lines: Iterable[Sequence[str]]) -> Play:
+    """A play of command lines on a store."""
+    return lambda tell: [tell.command("--db", url, *words) for words in lines]
 
 
 class Child:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from acts import add_deal
 from cluster import NOBODY
-from harm.child import Child, Teller
+from harm.child import Child, Teller, commands
 from harm.killed import step
 from harm.scene import Scene, clock, opened
 from pipetui.cli import main
@@ -119,7 +119,7 @@ def full_disk(scene: Scene) -> None:
             confirmed = _ended(scene, child)
             scene.score.faults += bool(child.said("refused"))
             for words in (("add", "Acme"), ("list",), ("doctor",)):
-                looking = Child(lambda tell, words=words: tell.command("--db", url, *words))
+                looking = Child(commands(url, [words]))
                 looking.end()
                 scene.score.take(looking)
             ballast.unlink()
@@ -165,10 +165,8 @@ def read_only(scene: Scene) -> None:
         child = Child(partial(at_work, url, deal_id), NOBODY)
         _ended(scene, child)
         scene.score.faults += bool(child.said("refused"))
-        for words in ((), *LOOKS, ("add", "Acme"), ("undo",), ("backup", str(folder / "copy.db"))):
-            looking = Child(
-                lambda tell, words=words: tell.command("--db", url, *(words or ("list", "--json"))), NOBODY
-            )
+        for words in (*LOOKS, ("add", "Acme"), ("undo",), ("backup", str(folder / "copy.db"))):
+            looking = Child(commands(url, [words]), NOBODY)
             looking.end()
             scene.score.take(looking)
         folder.chmod(0o755)
@@ -241,7 +239,7 @@ def clock_back(scene: Scene) -> None:
         confirmed = _ended(scene, child) - 2
         scene.score.faults += len(moments)
         for words in LOOKS:
-            looking = Child(lambda tell, words=words: tell.command("--db", url, *words))
+            looking = Child(commands(url, [words]))
             looking.end()
             scene.score.take(looking)
         looked_after(scene, url, deal_id, confirmed)
@@ -263,11 +261,7 @@ def corrupted(scene: Scene) -> None:
         whole = _engine_finds_nothing(broken)
         scene.score.faults += 1
         tried = (("doctor",), *scene.random.sample(TRIED, 3), ("backup", f"{broken}.copy"))
-        child = Child(
-            lambda tell, broken=broken, tried=tried: [
-                tell.command("--db", str(broken), *words) for words in tried
-            ]
-        )
+        child = Child(commands(str(broken), tried))
         _ended(scene, child)
         if not whole:
             found += 1

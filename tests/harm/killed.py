@@ -1,4 +1,4 @@
-"""kill -9 at any moment of a move, an import, a migration, an undo: what was confirmed is there, nothing is half there."""
+"""kill -9 at any moment of a move, an import, a migration, an undo: what was confirmed is there, nothing by halves."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ def _forward(store: Store) -> None:
 
 
 def migrations(scene: Scene) -> None:
-    """A store of an earlier version is brought up; afterwards it is what it was, or brought up, and opens without loss."""
+    """A store of an earlier version is brought up; afterwards it opens without loss, whichever way it was left."""
     versions = [dump.stem for dump in sorted(SCHEMAS.glob("*.sql")) if dump.stem < schema.HEAD]
     olds = {version: scene.old(version) for version in versions}
     longest: dict[str, float] = {}

@@ -1,4 +1,4 @@
-"""What a server and the way to it can suffer: restarts, a standby that takes over, no free connection, silence, a cut."""
+"""What a server and the way to it can suffer: restarts, a standby taking over, no free connection, silence, a cut."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import partial
 
 import psycopg
 
-from harm.child import Child, Teller
+from harm.child import Child, Teller, commands
 from harm.files import with_a_deal
 from harm.scene import Scene, opened
 from link import Link
@@ -128,7 +128,7 @@ def exhausted(scene: Scene) -> None:
         server.say("DO $$ BEGIN CREATE ROLE rep LOGIN; EXCEPTION WHEN duplicate_object THEN END $$")
         _let_in(url)
         taken = _take_all(plain)
-        child = Child(lambda tell, plain=plain: [tell.command("--db", plain, *words) for words in WORDS])
+        child = Child(commands(plain, WORDS))
         child.end()
         scene.score.take(child)
         scene.score.faults += bool(child.said("refused"))
@@ -136,7 +136,7 @@ def exhausted(scene: Scene) -> None:
             scene.score.lose("a command was confirmed without a connection")
         for link in taken:
             link.close()
-        again = Child(lambda tell, plain=plain: [tell.command("--db", plain, *words) for words in WORDS])
+        again = Child(commands(plain, WORDS))
         again.end()
         scene.score.take(again)
         if again.said("refused"):

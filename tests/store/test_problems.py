@@ -220,7 +220,6 @@ def test_psycopg_may_be_missing(tmp_path: Path) -> None:
         import sys
         sys.modules["psycopg"] = None
         from pipetui.errors import StoreProblem
-from pipetui.store import sqlite
         from pipetui.store.db import Database
         try:
             Database("postgresql://localhost/sales")
