@@ -2,9 +2,9 @@
 
     python tests/fuzz.py [--minutes M] [--seed S] [--guided] [TARGET…]
 
-One line for each target; M minutes are shared by the targets. An input is a crash when it ends in anything but a sentence
-of the product, takes longer than some seconds, or breaks what must hold. `--guided` follows the branches of the code with
-atheris, where that is installed. Exit code 1 when there was a crash.
+One line for each target; M minutes are shared by the targets. An input is a crash when it ends in anything but a
+sentence of the product, takes longer than some seconds, or breaks what must hold. `--guided` follows the branches of
+the code with atheris, where that is installed. Exit code 1 when there was a crash.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ import subprocess
 import sys
 import time
 import traceback
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,11 +26,13 @@ sys.path.insert(0, str(HERE))
 
 from hypothesis import HealthCheck, Phase, given, seed, settings  # noqa: E402
 
-from fuzzing.targets import TARGETS, HangError, Target, limited  # noqa: E402
+from fuzzing.holding import HangError  # noqa: E402
+from fuzzing.inputs import mutated  # noqa: E402
+from fuzzing.targets import TARGETS, Target, limited  # noqa: E402
 from pipetui.errors import PipetuiError  # noqa: E402
 
-ROUND = 400
-"""Inputs made up with one seed."""
+ROUND, BROTHERS = 400, 30
+"""Inputs made up with one seed, and how many of their like are tried where that is cheap."""
 
 
 @dataclass
@@ -56,12 +59,20 @@ def tried(target: Target, score: Score, value: object) -> None:
     """Give one input."""
     score.inputs += 1
     try:
-        with limited():
+        with limited(target.patience):
             target.take(value)
     except PipetuiError:
         score.answered += 1
     except (Exception, HangError) as error:  # noqa: BLE001 - whatever comes is what is looked for
         score.crash(error, value)
+
+
+def brothers(target: Target, value: object) -> Iterator[bytes]:
+    """The same input with its bytes changed, where that is cheaper than making up another."""
+    plain = value[0] if isinstance(value, tuple) else value
+    data = plain.encode("utf-8", "surrogatepass") if isinstance(plain, str) else plain
+    for number in range(BROTHERS if target.cheap else 0):
+        yield mutated(data, zlib.crc32(data) * BROTHERS + number)  # type: ignore[arg-type]
 
 
 def fuzzed(target: Target, seconds: float, number: int) -> Score:
@@ -83,6 +94,8 @@ def _round(target: Target, score: Score, number: int, go_on: Callable[[], bool])
     def some(value: object) -> None:
         if go_on():
             tried(target, score, value)
+            for brother in brothers(target, value):
+                tried(target, score, brother)
 
     some()
 
@@ -92,7 +105,14 @@ def guided(name: str, seconds: float, number: int) -> int:
     if importlib.util.find_spec("atheris") is None:
         print(f"{name:<10} left out: atheris is not installed (pip install atheris)")
         return 0
-    words = [sys.executable, "-m", "fuzzing.guided", name, f"-max_total_time={seconds:.0f}", f"-seed={number}"]
+    words = [
+        sys.executable,
+        "-m",
+        "fuzzing.guided",
+        name,
+        f"-max_total_time={seconds:.0f}",
+        f"-seed={number}",
+    ]
     return subprocess.run(words, env={**os.environ, "PYTHONPATH": str(HERE)}, check=False).returncode
 
 

@@ -13,7 +13,8 @@ import atheris
 
 with atheris.instrument_imports(include=["pipetui"]):
     from fuzzing import valid
-    from fuzzing.targets import TARGETS, HangError, limited
+    from fuzzing.holding import HangError
+    from fuzzing.targets import TARGETS, limited
     from pipetui.errors import PipetuiError
 
 BEGIN = {
@@ -29,7 +30,7 @@ def main() -> None:
 
     def take(data: bytes) -> None:
         try:
-            with limited():
+            with limited(target.patience):
                 target.take(data)
         except PipetuiError:
             return

@@ -10,18 +10,50 @@ from hypothesis import strategies as st
 SIGNS = "\x00\x1b\x9b\u202e\u2028\ufeff\u0301\U0001f469\u200d\udcff\"',;|\n\r\t\\[]{}()<>=+-@#!%€ \u00a0"
 WORDS = st.one_of(
     st.text(st.one_of(st.characters(), st.sampled_from(SIGNS)), max_size=12),
-    st.sampled_from(("Acme", "Émile", "[/b] VIP", "=1+1", "none", "1e999", "9" * 30, "-0", "NaN", "31/02", "１２")),
+    st.sampled_from(
+        ("Acme", "Émile", "[/b] VIP", "=1+1", "none", "1e999", "9" * 30, "-0", "NaN", "31/02", "１２")
+    ),
 )
 NUMBERS = st.one_of(
-    st.integers(-(10**30), 10**30).map(str), st.floats().map(str), st.sampled_from(("12k", "1.234,5", "½", "٣", "1m€"))
+    st.integers(-(10**30), 10**30).map(str),
+    st.floats().map(str),
+    st.sampled_from(("12k", "1.234,5", "½", "٣", "1m€")),
 )
 DAYS = st.one_of(
     st.dates().map(str),
-    st.sampled_from(("today", "fri", "30/9", "in 3 weeks", "9999-12-31", "0001-01-01", "2026-W53", "-30d", "fin du mois")),
+    st.sampled_from(
+        ("today", "fri", "30/9", "in 3 weeks", "9999-12-31", "0001-01-01", "2026-W53", "-30d", "fin du mois")
+    ),
 )
 FIELDS = st.sampled_from(
-    "stage owner tag source org contact title reason pipeline amount chance age close created closed changed next is "
-    "étape commercial montant clôture prochaine est tel email".split()
+    [
+        "stage",
+        "owner",
+        "tag",
+        "source",
+        "org",
+        "contact",
+        "title",
+        "reason",
+        "pipeline",
+        "amount",
+        "chance",
+        "age",
+        "close",
+        "created",
+        "closed",
+        "changed",
+        "next",
+        "is",
+        "étape",
+        "commercial",
+        "montant",
+        "clôture",
+        "prochaine",
+        "est",
+        "tel",
+        "email",
+    ]
 )
 TOKENS = (
     b"\x00", b"\xff", b"\xc3", b"\xe2\x80\xae", b"\x1b[", b"\x1b[200~", b"\x1b[201~", b"\x1b]52;c;", b"\x1b\\", b'"', b"'", b",", b";", b"\r\n",
@@ -32,10 +64,11 @@ TOKENS = (
 
 def changed(valid: Sequence[bytes]) -> st.SearchStrategy[bytes]:
     """One of these inputs with a few of its bytes changed, dropped, doubled or replaced by a piece that matters."""
-    return st.tuples(st.sampled_from(valid), st.integers(0, 2**48)).map(lambda both: _mutated(*both))
+    return st.tuples(st.sampled_from(valid), st.integers(0, 2**48)).map(lambda both: mutated(*both))
 
 
-def _mutated(valid: bytes, seed: int) -> bytes:
+def mutated(valid: bytes, seed: int) -> bytes:
+    """The input changed by chance, always in the same way for the same seed."""
     chance, data = random.Random(seed), bytearray(valid)
     for _ in range(chance.choice((1, 1, 2, 4, 16))):
         at = chance.randrange(len(data) + 1)
@@ -81,7 +114,9 @@ HEADERS = (
     "tags", "expected_close", "created_at", "closed_at", "lost_reason", "notes", "next_step_due", "next_step_text",
     "Deal Stage", "Close Date", "Montant", "Date entered Quote", "quote", "number", "kind", "done", "website",
 )  # fmt: skip
-CELLS = st.one_of(VALUE, st.sampled_from(("Lead", "Won", "Closed Lost", "EUR", "2026-02-30", "12/13/26", "yes")))
+CELLS = st.one_of(
+    VALUE, st.sampled_from(("Lead", "Won", "Closed Lost", "EUR", "2026-02-30", "12/13/26", "yes"))
+)
 
 
 @st.composite
@@ -100,7 +135,9 @@ KEYS = (
     "é".encode(), "日本".encode(), "👩‍👧".encode(), b"\xc3", b"\xf0\x9f", b"\xff", b"\x80", b"\x00",
 )  # fmt: skip
 TYPED = st.lists(
-    st.one_of(st.sampled_from(KEYS), st.sampled_from([bytes([n]) for n in range(32, 127)]), st.binary(max_size=8)),
+    st.one_of(
+        st.sampled_from(KEYS), st.sampled_from([bytes([n]) for n in range(32, 127)]), st.binary(max_size=8)
+    ),
     max_size=30,
 ).map(b"".join)
 CUTS = st.lists(st.integers(0, 120), max_size=8)
