@@ -29,7 +29,8 @@ BEGIN_READING = ("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",)
 COMMIT = ("NOTIFY pipetui", "COMMIT")
 CONNECT_SECONDS = 10
 _ADDRESS = re.compile(
-    r"postgres(?:ql)?://(?:[^@/?#:]*(?::[^@/?#]*)?@)?(?P<host>[^@/?#:]*(?::\d+)?)(?P<name>/[^@/?#]*)?(?:\?[^@#]*)?"
+    r"postgres(?:ql)?://(?:[^@/?#:]*(?::[^@/?#]*)?@)?"
+    r"(?P<host>[^@/?#:,]*(?::\d+)?(?:,[^@/?#:,]*(?::\d+)?)*)(?P<name>/[^@/?#]*)?(?:\?[^@#]*)?"
 )
 _SECRET = re.compile(r"(?:://[^@/?#:]*:(?=[^@/?#]*@)|password=)([^@&#]*)")
 """The passwords in an address that is well formed."""

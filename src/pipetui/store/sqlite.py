@@ -13,11 +13,13 @@ from typing import Any
 from pipetui.core.message import say
 from pipetui.errors import Conflict, StoreProblem
 
-Error = (sqlite3.Error, UnicodeEncodeError, OverflowError)
+Error = (sqlite3.Error, UnicodeError, OverflowError)
 BEGIN = ("BEGIN IMMEDIATE",)
 BEGIN_READING = ("BEGIN",)
 COMMIT = ("COMMIT",)
 BUSY_SECONDS = 10.0
+UNREADABLE = "Could not decode"
+"""What Python says, without a number, of a text whose bytes are no text."""
 CACHE_KIB, ROOMY_KIB = 1_500, 16_384
 """Pages kept in memory, at most: few for the board, more for a filter, which reads 100,000 deals several times."""
 
@@ -36,7 +38,7 @@ def connect(url: str) -> sqlite3.Connection:
             raise
     except OSError as error:
         raise _unreachable(file, error.strerror or str(error)) from error
-    except sqlite3.Error as error:
+    except Error as error:
         raise problem(error, url) from error
     return link
 
@@ -106,22 +108,22 @@ def roll_back(link: sqlite3.Connection) -> None:
 def backup(link: sqlite3.Connection, url: str, to: str) -> None:
     """A consistent copy in a new file, page by page beside the writers. Raises StoreProblem."""
     copy = path(to)
+    part = copy.with_name(f"{copy.name}.{os.getpid()}.part")
     try:
-        os.close(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-    except FileExistsError as error:
-        raise StoreProblem(
-            say("{file} exists already.", file=str(copy)), say("Choose another name.")
-        ) from error
+        if copy.exists():
+            raise StoreProblem(say("{file} exists already.", file=str(copy)), say("Choose another name."))
+        os.close(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_RDWR, 0o600))
+        with closing(sqlite3.connect(part)) as target:
+            link.backup(target)
+        # Half a copy never stands under the name of a whole one.
+        part.rename(copy)
     except OSError as error:
         raise _unreachable(copy, error.strerror or str(error)) from error
-    try:
-        with closing(sqlite3.connect(copy)) as target:
-            link.backup(target)
-    except BaseException as error:
-        copy.unlink(missing_ok=True)
-        if isinstance(error, sqlite3.Error):
-            raise problem(error, url) from error
-        raise
+    except Error as error:
+        raise problem(error, url) from error
+    finally:
+        with suppress(OSError):
+            part.unlink()
 
 
 def findings(link: sqlite3.Connection) -> list[str]:
@@ -140,7 +142,7 @@ def problem(error: Exception, url: str) -> StoreProblem:
         return StoreProblem(
             say("{file} is not a pipetui store.", file=file), say("Choose another file with --db FILE.")
         )
-    if code == sqlite3.SQLITE_CORRUPT:
+    if code == sqlite3.SQLITE_CORRUPT or isinstance(error, UnicodeDecodeError) or UNREADABLE in str(error):
         return StoreProblem(
             say("{file} is damaged.", file=file), say("Go back to a backup; keep the damaged file.")
         )
@@ -162,6 +164,11 @@ def problem(error: Exception, url: str) -> StoreProblem:
     if code == sqlite3.SQLITE_FULL:
         return StoreProblem(
             say("There is no room left on the disk of {file}.", file=file), say("Nothing was written.")
+        )
+    if code == sqlite3.SQLITE_IOERR:
+        return StoreProblem(
+            say("The disk of {file} does not do its work: {reason}.", file=file, reason=str(error)),
+            say("Look whether it is full, over its quota or gone; nothing was written."),
         )
     return StoreProblem(say("The store {file} refused: {reason}.", file=file, reason=str(error)))
 

@@ -290,6 +290,7 @@ class Terminal(LinuxDriver):
         self._ahead = TypeAhead(app)
         self._handing_on: asyncio.Task[None] | None = None
         self._taken = False
+        self._parser = XTermParser(debug)
         self._file: Any = Outlet(sys.__stderr__.fileno() if sys.__stderr__ else 2)
 
     def start_application_mode(self) -> None:
@@ -362,12 +363,12 @@ class Terminal(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Read keys. Bytes that are not UTF-8 become a replacement character; a terminal that closed ends the app."""
-        parser, typed = XTermParser(self._debug), Typed()
+        self._parser, typed = XTermParser(self._debug), Typed()
         decode = getincrementaldecoder("utf-8")("replace").decode
         with selectors.DefaultSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
-                begun = typed.waiting or parser._timeout_time is not None
+                begun = typed.waiting or self._parser._timeout_time is not None
                 if selector.select(BRIEF_SILENCE if begun else SILENCE):
                     read = self._read()
                     if read is None:
@@ -377,8 +378,16 @@ class Terminal(LinuxDriver):
                 else:
                     sorted_ = typed.silence()
                 for one in sorted_:
-                    self._pass_on([Pasted(one.text)] if isinstance(one, Paste) else parser.feed(one))
-                self._pass_on(parser.tick())
+                    self._pass_on([Pasted(one.text)] if isinstance(one, Paste) else self._keys(one))
+                self._pass_on(self._parser.tick())
+
+    def _keys(self, text: str) -> list[Any]:
+        """What was pressed; a key by the number of a character that does not exist is none."""
+        try:
+            return list(self._parser.feed(text))
+        except (ValueError, OverflowError):
+            self._parser = XTermParser(self._debug)
+            return [key for character in text if len(text) > 1 for key in self._keys(character)]
 
     def send_message(self, message: Message) -> None:
         """Keys and pastes one after the other, anything else at once."""
