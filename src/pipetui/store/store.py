@@ -30,6 +30,7 @@ from pipetui.store import journal, log, schema
 from pipetui.store.db import Database
 from pipetui.store.log import Entry
 from pipetui.store.rows import Which, between, columns, found
+from pipetui.store.sharing import acting
 from pipetui.store.writing import Numbers, Writing
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ class Store:
         db = Database(url)
         try:
             schema.bring_up(db)
-            store = cls(db, login, now)
+            store = cls(db, acting(url, login), now)
             store._recognise()
             if db.one("SELECT 1 FROM pipeline") is None:
                 store._set_up(told)
@@ -234,8 +235,10 @@ class Store:
         return findings(self.db, self._windows())
 
     def backup(self, path: str) -> None:
-        """A consistent copy in a new file while the store is in use. Raises StoreProblem."""
-        self.db.backup(path)
+        """Everything in a new file, a store by itself, while this one is in use. Raises StoreProblem."""
+        from pipetui.store.restoring import backup
+
+        backup(self.db, path)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -244,6 +247,7 @@ class Store:
         me = self.me
         try:
             with self.db.transaction():
+                self._recognise()  # a backup brought back meanwhile may know other members
                 yield
         except BaseException:
             self.me = me
