@@ -176,6 +176,14 @@ def mode_for_copies(url: str) -> int:
     return PRIVATE_FILE if rights is None else rights.mode & 0o666 | PRIVATE_FILE
 
 
+def described(url: str) -> dict[str, str | None]:
+    """The rights of the store for programs: its mode, and the group that shares it."""
+    rights = Rights.of(path(url))
+    if rights is None:
+        return {"mode": None, "group": None}
+    return {"mode": f"{rights.mode:04o}", "group": None if rights.own else group_name(rights.group)}
+
+
 def told(url: str) -> Message:
     """Who can reach the store, and what that protects."""
     rights = Rights.of(path(url))

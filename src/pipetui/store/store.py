@@ -232,7 +232,7 @@ class Store:
         """What is wrong with the store, in sentences; empty when all is well."""
         from pipetui.store.checkup import findings
 
-        return findings(self.db, self._windows())
+        return findings(self.db)
 
     def backup(self, path: str) -> None:
         """Everything in a new file, a store by itself, while this one is in use. Raises StoreProblem."""
