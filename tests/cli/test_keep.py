@@ -149,7 +149,7 @@ def test_nobody_takes_another_name_in_a_shared_file(
     shell("add", "Shared")
     account = pwd.getpwuid(os.geteuid()).pw_name
     assert f"You act as {account}." in shell("doctor").err
-    owners = {deal["title"]: deal["owner"] for deal in shell("list", "--json").json}
+    owners = {deal["title"] or deal["organization"]: deal["owner"] for deal in shell("list", "--json").json}
     assert owners["Alone"] == "the boss"
     assert owners["Shared"] == account
 
