@@ -104,10 +104,8 @@ def archive(session: Session, ids: tuple[int, ...]) -> None:
     act(session, ids, label, lambda deal: moves.archive(deal, session.desk))
 
 
-@verb("restore")
-@the_ids
-@pass_session
-def restore(session: Session, ids: tuple[int, ...]) -> None:
+def bring_back(session: Session, ids: tuple[int, ...]) -> None:
+    """Bring archived deals back."""
     label = say_n("Restore a deal", "Restore {n} deals", len(ids))
     act(session, ids, label, lambda deal: moves.restore(deal, session.desk))
 
@@ -120,5 +118,4 @@ COMMANDS = {
     "park": park,
     "unpark": unpark,
     "archive": archive,
-    "restore": restore,
 }

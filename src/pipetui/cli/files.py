@@ -83,6 +83,11 @@ def import_file(
     with _given(file) as path:
         if path.suffix.lower() == ".json":
             return _import_whole(session, path, dry_run)
+        if path.suffix.lower() == ".jsonl":
+            raise Refused(
+                say("{file} holds a whole store, which joins no other.", file=path.name),
+                say("Make a store of it: pipetui copy --from {file} --to NEW.db", file=path.name),
+            )
         if path.suffix.lower() == ".vcf":
             return _import_cards(session, path, dry_run)
         return _import_rows(session, path, asked, Path(history) if history else None, dry_run)
@@ -269,7 +274,7 @@ def _import_whole(session: Session, path: Path, dry_run: bool) -> int:
     "export",
     _(
         "The suffix of FILE says how: .csv, .json, .xlsx, .md. JSON holds everything, the history too. .vcf writes"
-        " people and companies, .ics what is planned."
+        " people and companies, .ics what is planned, .jsonl the whole store with its journal."
     ),
 )
 @click.argument("query", nargs=-1)
@@ -281,6 +286,8 @@ def export_file(session: Session, query: tuple[str, ...], file: str) -> int:
     path, reading, asked = Path(file), Reading(session), query_text(query)
     if path.suffix.lower() in (".vcf", ".ics") and not asked:
         return _export_people_or_steps(session, path)
+    if path.suffix.lower() == ".jsonl" and not asked:
+        return _export_lines(session, path)
     if path.suffix.lower() not in export.FORMATS:
         raise export.unknown(path)
     if path.suffix.lower() == ".json":
@@ -292,6 +299,19 @@ def export_file(session: Session, query: tuple[str, ...], file: str) -> int:
     else:
         talk(told(say_n("{n} deal written to {file}.", "{n} deals written to {file}.", n, file=str(path))))
     return 1 if asked and not n else 0
+
+
+def _export_lines(session: Session, path: Path) -> int:
+    """Everything there is, the journal too."""
+    from pipetui.cli.copying import write_lines
+    from pipetui.store.copying import pieces
+
+    sums = write_lines(pieces(session.store.db), path)
+    if session.options.json:
+        print_json({"file": str(path), "deals": sums["deal"].n, "rows": sum(one.n for one in sums.values())})
+    else:
+        talk(_("All of the store is in {file}.").format(file=str(path)))
+    return 0
 
 
 def _export_people_or_steps(session: Session, path: Path) -> int:

@@ -1,16 +1,26 @@
-"""Keeping the store safe: a copy while it is in use, and a check that explains what it finds."""
+"""Keeping the store safe: copies, what they are for, and a check that explains what it finds."""
 
 from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pipetui.cli.output import print_json, print_lines, talk
 from pipetui.cli.session import Session
 from pipetui.cli.words import pass_session, verb
+from pipetui.core.message import Message, say
+from pipetui.errors import StoreProblem
 from pipetui.lang import _, told
 
+if TYPE_CHECKING:
+    from pipetui.store.store import Store
 
-@verb("backup", _("The copy is whole whoever writes meanwhile; FILE must not exist yet."))
+
+@verb(
+    "backup", _("The copy is whole whoever writes meanwhile, and a store by itself; FILE must not exist yet.")
+)
 @click.argument("file", type=click.Path())
 @pass_session
 def backup(session: Session, file: str) -> None:
@@ -21,23 +31,131 @@ def backup(session: Session, file: str) -> None:
         talk(_("Copied to {file}.").format(file=file))
 
 
+@verb(
+    "restore",
+    _(
+        "Numbers bring archived deals back. A FILE is a backup that takes the place of the whole store: it is checked"
+        " first, and what it replaces is kept beside the store, named by the time."
+    ),
+)
+@click.argument("what", nargs=-1, required=True)
+@pass_session
+def restore(session: Session, what: tuple[str, ...]) -> None:
+    if all(word.isascii() and word.isdigit() for word in what):
+        from pipetui.cli.deals import bring_back
+
+        bring_back(session, tuple(map(int, what)))
+        return
+    if len(what) > 1:
+        raise click.UsageError(_("One backup at a time."))
+    _restore(session, Path(what[0]))
+
+
+def _restore(session: Session, file: Path) -> None:
+    from datetime import UTC, datetime
+
+    from pipetui.config import make_home
+    from pipetui.store.restoring import restore as put_in_place
+
+    make_home(session.url)
+    done = put_in_place(session.url, file, datetime.now(UTC))
+    kept = None if done.kept is None else str(done.kept)
+    deals = done.sums["deal"].n
+    if session.options.json:
+        print_json({"store": session.place, "restored": str(file), "kept": kept, "deals": deals})
+        return
+    talk(_("{store} is as in {file}: {n} deals.").format(store=session.place, file=str(file), n=deals))
+    if kept is not None:
+        talk(_("What it replaces is kept in {file}.").format(file=kept))
+
+
 @verb("doctor")
 @click.option(
     "--repair", is_flag=True, help=_("Make again what is derived: counts, next steps, words to find.")
 )
 @pass_session
 def doctor(session: Session, repair: bool) -> int:
-    if repair:
-        session.store.recount()
-    found = [told(finding) for finding in session.store.check()]
+    found, notes = _examined(session, repair)
     if session.options.json:
-        print_json({"store": session.place, "findings": found})
-    elif found:
-        print_lines(found)
+        print_json(
+            {"store": session.place, "findings": list(map(told, found)), "notes": list(map(told, notes))}
+        )
+        return 1 if found else 0
+    if found:
+        print_lines([told(finding) for finding in found])
         talk(_("What is derived can be made again: pipetui doctor --repair"))
     else:
         print_lines([_("{store}: all is well.").format(store=session.place)])
+    for note in notes:
+        talk(told(note))
     return 1 if found else 0
 
 
-COMMANDS = {"backup": backup, "doctor": doctor}
+def _examined(session: Session, repair: bool) -> tuple[list[Message], list[Message]]:
+    """What is wrong in the store and around it, and what is good to know."""
+    from pipetui.store.db import dialect
+
+    if dialect(session.url) != "sqlite":
+        return _inside(session, session.present, repair), []
+    from pipetui.store import surroundings
+
+    around = surroundings.findings(session.url, session.today)
+    notes = list(surroundings.told(session.url, session.login))
+    try:
+        return [*_inside(session, session.present, repair), *around], notes
+    except StoreProblem as problem:
+        # What keeps the store from being opened is the finding; what is around it may explain it.
+        hint = problem.hint or say("")
+        return [say("{message} {hint}", message=problem.message, hint=hint), *around], notes
+
+
+def _inside(session: Session, store: Store, repair: bool) -> list[Message]:
+    from pipetui.store import trail
+
+    if repair:
+        store.recount()
+    with store.db.reading():
+        jumps = list(trail.jumps(store.db, session.now))
+    return [*store.check(), *jumps]
+
+
+@verb(
+    "share",
+    _(
+        "The group of the operating system whose members may use the file, and nobody else. Without an option: who may"
+        " now. What a program may write it may also spoil: only PostgreSQL enforces roles."
+    ),
+)
+@click.option("--group", metavar="NAME", help=_("Let the members of this group use the store."))
+@click.option("--private", is_flag=True, help=_("Let its owner alone use the store."))
+@pass_session
+def share(session: Session, group: str | None, private: bool) -> None:
+    from pipetui.store import sharing
+    from pipetui.store.db import dialect
+
+    if dialect(session.url) != "sqlite":
+        raise StoreProblem(
+            say("A store on PostgreSQL is shared by the server."), say("See pipetui server --help")
+        )
+    if group and private:
+        raise click.UsageError(_("Either --group or --private."))
+    store = session.present
+    if group:
+        sharing.share(session.url, group)
+    elif private:
+        sharing.keep_private(session.url)
+    store.changed()
+    closed = sharing.closed_above(Path(session.url).absolute().parent) if group else None
+    if session.options.json:
+        print_json({"store": session.place, **sharing.described(session.url)})
+        return
+    print_lines([told(sharing.told(session.url))])
+    if closed is not None:
+        talk(
+            _("{folder} lets nobody else through: move the store with pipetui copy --to /srv/{name}").format(
+                folder=str(closed), name="sales/pipeline.db"
+            )
+        )
+
+
+COMMANDS = {"backup": backup, "restore": restore, "doctor": doctor, "share": share}

@@ -25,6 +25,13 @@ if TYPE_CHECKING:
     from pipetui.store.db import Database
     from pipetui.store.store import Committed, Store
 
+
+def shown(url: str) -> str:
+    """A path or address as people may read it: without user and password."""
+    scheme, found, rest = url.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}" if found else url
+
+
 _VALUED = {"--db": "db", "--pipeline": "pipeline", "--as-of": "as_of", "--lang": "lang"}
 
 
@@ -70,13 +77,25 @@ class Session:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for open_one in ("store", "db"):
+        for open_one in ("store", "db", "present"):
             if open_one in self.__dict__:
                 self.__dict__[open_one].close()
+        self._keep_copy()
         if self.__dict__.get("_past") is not None:
             import shutil
 
             shutil.rmtree(self.__dict__["_past"].parent, ignore_errors=True)
+
+    def _keep_copy(self) -> None:
+        """The copy of the day, once all is said and done; the board makes it by itself."""
+        if "store" not in self.__dict__ or self.options.as_of is not None:
+            return
+        import sys
+
+        from pipetui.store import copies
+
+        sys.stdout.flush()
+        copies.take(self.url, self.today)
 
     @cached_property
     def config(self) -> Config:
@@ -100,8 +119,14 @@ class Session:
     @property
     def place(self) -> str:
         """The store as people may read it: an address without user and password."""
-        scheme, found, rest = self.url.partition("://")
-        return f"{scheme}://{rest.rpartition('@')[2]}" if found else self.url
+        return shown(self.url)
+
+    @property
+    def login(self) -> str:
+        """The login to act as: of the settings in a file of one's own, of the account in one that others write."""
+        from pipetui.store.sharing import acting
+
+        return acting(self.url, self.config.me)
 
     @cached_property
     def today(self) -> date:
@@ -142,11 +167,20 @@ class Session:
         if (past := self._past) is not None:
             from pipetui.store.bygone import opened
 
-            return opened(past, self.config.me, lambda: self.now)
-        store = Store.open(self.url, login=self.config.me, now=lambda: self.now, told=lang.told)
+            return opened(past, self.login, lambda: self.now)
+        store = Store.open(self.url, login=self.login, now=lambda: self.now, told=lang.told)
         if self.options.as_of is None:
             expire(store, self.today)
         return store
+
+    @cached_property
+    def present(self) -> Store:
+        """The store as it is, whatever day is acted on. Raises StoreProblem."""
+        from pipetui.config import make_home
+        from pipetui.store.store import Store
+
+        make_home(self.url)
+        return Store.open(self.url, login=self.login, now=lambda: self.now, told=lang.told)
 
     @cached_property
     def _past(self) -> Path | None:

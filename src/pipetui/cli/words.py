@@ -23,7 +23,7 @@ COMMANDS: dict[str, tuple[str, Message]] = {
     "park": ("deals", say("Put deals out of sight until a day")),
     "unpark": ("deals", say("Bring parked deals back")),
     "archive": ("deals", say("Put deals away for good")),
-    "restore": ("deals", say("Bring archived deals back")),
+    "restore": ("keep", say("Bring archived deals back, or the whole store from a backup")),
     "edit": ("edit", say("Change the fields of a deal")),
     "board": ("board", say("Print the board")),
     "status": ("status", say("Print a summary of one screen")),
@@ -52,6 +52,8 @@ COMMANDS: dict[str, tuple[str, Message]] = {
     "redo": ("journal", say("Make the change taken back again")),
     "log": ("journal", say("Show what was changed")),
     "backup": ("keep", say("Copy the store while it is in use")),
+    "copy": ("copying", say("Copy everything to another store: a file, a server, JSON lines")),
+    "share": ("keep", say("Share the store with a group of this machine")),
     "doctor": ("keep", say("Check the store and explain what is found")),
     "completion": ("completion", say("Print the completion script of a shell")),
 }

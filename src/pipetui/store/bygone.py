@@ -183,6 +183,11 @@ def _forget_batches(db: Database, moment: str) -> None:
         db.run("UPDATE batch SET undone = ? WHERE id = ?", (int(kind == "redo"), target))
     db.run("DELETE FROM journal WHERE batch_id IN (SELECT id FROM batch WHERE at > ?)", (moment,))
     db.run("DELETE FROM batch WHERE at > ?", (moment,))
+    for table in ("batch", "journal"):
+        db.run(
+            f"UPDATE sequence SET next = (SELECT COALESCE(MAX(id), 0) + 1 FROM {table}) WHERE name = ?",
+            (table,),
+        )
 
 
 LATER = (

@@ -1,25 +1,75 @@
-"""Whether a store is sound: its pages and references, and whether what is derived agrees with the records."""
+"""Whether a store is sound: pages, references, the journal, and what is derived from the records.
+
+Each check is a function of the store and yields a sentence for each thing that is wrong, with what to do.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from pipetui.core.message import Message, say, say_n
-from pipetui.store import derived, parties, seals, stays
-from pipetui.store.rows import KINDS, Which
+from pipetui.errors import StoreProblem
+from pipetui.store import derived, parties, seals, stays, trail
+from pipetui.store.rows import KINDS, Which, between
 
 if TYPE_CHECKING:
     from pipetui.store.db import Database
 
+AT_ONCE = 5000
+"""Deals looked at at once."""
 
-def findings(db: Database, windows: Iterable[Which], sealed: bool = True) -> list[Message]:
-    """One sentence for each thing that is wrong; a look at the past is not `sealed`: its journal is cut short."""
-    found = [say("The database reports: {finding}.", finding=finding) for finding in db.findings()]
-    with db.reading():
-        found += [*_tally(db), *_stays(db), *_steps(db), *_words(db, windows), *_parties(db), *_numbers(db)]
-        found += seals.findings(db) if sealed else []
+
+Check = Callable[["Database"], Iterable[Message]]
+
+
+def findings(db: Database, sealed: bool = True) -> list[Message]:
+    """One sentence for each thing that is wrong; a check that the damage itself stops says that.
+
+    A look at the past is not `sealed`: its journal is cut short.
+    """
+    found = list(_engine(db))
+    for check in CHECKS if sealed else (references, counts):
+        try:
+            with db.reading():
+                found += check(db)
+        except StoreProblem as problem:
+            if problem.message not in found:
+                found.append(problem.message)
     return found
+
+
+def _engine(db: Database) -> Iterator[Message]:
+    """Pages and indexes, outside a transaction."""
+    for finding in db.findings():
+        yield say("The file is damaged ({finding}). Go back to a copy: pipetui restore FILE", finding=finding)
+
+
+def references(db: Database) -> Iterator[Message]:
+    """Records that refer to records that are gone."""
+    broken = db.broken_references()
+    if broken:
+        yield say_n(
+            "{n} record refers to one that is gone ({first}): somebody wrote past pipetui. Compare with a copy.",
+            "{n} records refer to some that are gone (first: {first}): somebody wrote past pipetui. Compare with a"
+            " copy.",
+            n=len(broken),
+            first=broken[0],
+        )
+
+
+def journal(db: Database) -> Iterator[Message]:
+    """The journal is whole."""
+    yield from trail.gaps(db)
+
+
+def counts(db: Database) -> Iterator[Message]:
+    """What is derived agrees with the records."""
+    yield from (*_tally(db), *_stays(db), *_steps(db), *_words(db), *_parties(db), *_numbers(db))
+
+
+CHECKS: tuple[Check, ...] = (references, journal, seals.findings, counts)
+"""In the order they are told."""
 
 
 def _tally(db: Database) -> list[Message]:
@@ -58,9 +108,9 @@ def _steps(db: Database) -> list[Message]:
     return found
 
 
-def _words(db: Database, windows: Iterable[Which]) -> list[Message]:
+def _words(db: Database) -> list[Message]:
     wrong = 0
-    for which in windows:
+    for which in _windows(db):
         kept = dict(
             db.rows(f"SELECT deal_id, text FROM deal_search WHERE {which.of('deal_id')}", which.params)
         )
@@ -85,3 +135,9 @@ def _numbers(db: Database) -> list[Message]:
         if row and table in following and following[table] <= row[0]:
             found.append(say("Numbers of {table} would be given twice.", table=table))
     return found
+
+
+def _windows(db: Database) -> Iterator[Which]:
+    last = db.one("SELECT COALESCE(MAX(id), 0) FROM deal")
+    for start in range(1, (last[0] if last else 0) + 1, AT_ONCE):
+        yield between(start, start + AT_ONCE - 1)

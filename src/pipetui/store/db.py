@@ -6,7 +6,7 @@ tuples of JSON scalars on both. What differs between the engines stands in `sqli
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import RLock
 from types import ModuleType
@@ -26,6 +26,8 @@ class Database:
         self._link: Any = self._engine.connect(url)
         self._lock = RLock()
         self._seen: int = self._engine.mark(self._link, 0)
+        self.vouch: Callable[[Database], None] | None = None
+        """Asked before each write and after somebody else wrote: raises what keeps this version from the store."""
 
     def rows(self, sql: str, params: Params = ()) -> list[tuple[Any, ...]]:
         """All rows of a query."""
@@ -75,6 +77,8 @@ class Database:
         with self._lock:
             self._control(self._engine.BEGIN)
             try:
+                if self.vouch is not None:
+                    self.vouch(self)
                 yield
                 self._control(self._engine.COMMIT)
             except BaseException:
@@ -98,6 +102,8 @@ class Database:
                 before, self._seen = self._seen, self._engine.mark(self._link, self._seen)
             except self._engine.Error as error:
                 raise self._engine.problem(error, self.url) from error
+            if before != self._seen and self.vouch is not None:
+                self.vouch(self)
             return before != self._seen
 
     def make_room(self) -> None:
@@ -105,16 +111,25 @@ class Database:
         with self._lock:
             self._engine.make_room(self._link)
 
-    def backup(self, path: str) -> None:
+    def backup(self, path: str, mode: int = 0o600) -> None:
         """A consistent copy in a new file while the store is in use. Raises StoreProblem, always on PostgreSQL."""
         with self._lock:
-            self._engine.backup(self._link, self.url, path)
+            self._engine.backup(self._link, self.url, path, mode)
 
     def findings(self) -> list[str]:
         """What the engine itself finds broken, in its own words; empty when all is well."""
         with self._lock:
             try:
                 found: list[str] = self._engine.findings(self._link)
+            except self._engine.Error as error:
+                raise self._engine.problem(error, self.url) from error
+            return found
+
+    def broken_references(self) -> list[str]:
+        """Rows that refer to rows that are not there: the table, the number, and the table that lacks it."""
+        with self._lock:
+            try:
+                found: list[str] = self._engine.broken_references(self._link)
             except self._engine.Error as error:
                 raise self._engine.problem(error, self.url) from error
             return found

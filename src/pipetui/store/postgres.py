@@ -127,16 +127,18 @@ def roll_back(link: psycopg.Connection[Any]) -> None:
             link.execute("ROLLBACK")
 
 
-def backup(link: psycopg.Connection[Any], url: str, to: str) -> None:
-    """Refused: the server has its own tools for it. Raises StoreProblem."""
-    raise StoreProblem(
-        say("A store on PostgreSQL is not copied into a file by pipetui."),
-        say("Run pg_dump on {place}, or export to JSON.", place=place(url)),
-    )
+def backup(link: psycopg.Connection[Any], url: str, to: str, mode: int) -> None:
+    """Never: the pages of a server are no file; `copying` writes its rows into one."""
+    raise NotImplementedError
 
 
 def findings(link: psycopg.Connection[Any]) -> list[str]:
-    """The server checks its own pages and references."""
+    """The server checks its own pages."""
+    return []
+
+
+def broken_references(link: psycopg.Connection[Any]) -> list[str]:
+    """The server lets no reference break."""
     return []
 
 

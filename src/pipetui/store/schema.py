@@ -9,6 +9,7 @@ from typing import Any
 from pipetui.core.message import say
 from pipetui.errors import StoreProblem
 from pipetui.store.db import Database, dialect
+from pipetui.store.sharing import mode_for_copies
 
 HEAD = "0004"
 """The last step in `migrations/versions`; their names sort in order."""
@@ -28,11 +29,19 @@ def version(db: Database) -> str | None:
     return str(found[0]) if found else None
 
 
-def bring_up(db: Database) -> None:
+def bring_up(db: Database, copy: bool = True) -> None:
     """Take the steps that are due, all in one transaction; an older file is copied beside itself first."""
     found = version(db)
-    if found == HEAD:
-        return
+    if found != HEAD:
+        refuse_newer(found)
+        if copy and found is not None and db.dialect == "sqlite":
+            _keep_copy(db, found)
+        upgrade(db.url)
+    db.vouch = vouch
+
+
+def refuse_newer(found: str | None) -> None:
+    """Raises StoreProblem for a step that this version does not know."""
     if found is not None and found > HEAD:
         raise StoreProblem(
             say(
@@ -42,9 +51,12 @@ def bring_up(db: Database) -> None:
             ),
             say("Update pipetui: pip install --upgrade pipetui"),
         )
-    if found is not None and db.dialect == "sqlite":
-        _keep_copy(db, found)
-    upgrade(db.url)
+
+
+def vouch(db: Database) -> None:
+    """Raises StoreProblem when a newer pipetui has brought the store up since it was opened here."""
+    found = db.one("SELECT version_num FROM alembic_version")
+    refuse_newer(str(found[0]) if found else None)
 
 
 def upgrade(url: str, to: str = HEAD) -> None:
@@ -69,6 +81,8 @@ def upgrade(url: str, to: str = HEAD) -> None:
         with engine.begin() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, to)
+            if dialect(url) == "postgresql":
+                connection.exec_driver_sql("NOTIFY pipetui")
     finally:
         engine.dispose()
 
@@ -95,4 +109,4 @@ def _keep_copy(db: Database, found: str) -> None:
     while Path(copy).exists():
         number += 1
         copy = f"{db.url}.schema-{found}-{number}"
-    db.backup(copy)
+    db.backup(copy, mode_for_copies(db.url))

@@ -1,4 +1,7 @@
-"""Whether the seals and the chain of the journal hold: every batch, every line, and every row as it came."""
+"""Whether the seals and the chain of the journal hold, and every record is as its journal tells, back to how it came.
+
+What was written before there were seals is held against its journal alone.
+"""
 
 from __future__ import annotations
 
@@ -71,9 +74,8 @@ def breaks(db: Database) -> Iterator[Break]:
     """Every place that is not as it was sealed, in no order."""
     yield from _links(db)
     again = dict(db.rows("SELECT row_id, digest FROM journal WHERE table_name = 'journal' ORDER BY id"))
-    complete = db.one("SELECT 1 FROM batch WHERE chain IS NULL LIMIT 1") is None
     for table in KINDS:
-        yield from _rows(db, table, again, complete)
+        yield from _rows(db, table, again)
 
 
 def _links(db: Database) -> Iterator[Break]:
@@ -125,11 +127,8 @@ class _Line:
     """Those of a run that wait to be added to its seal."""
 
 
-def _rows(db: Database, table: str, again: Mapping[int, str], complete: bool) -> Iterator[Break]:
-    """Lines of a table that say something else than was sealed, and rows that are not as their journal tells.
-
-    In a `complete` journal every row has a line that tells how it came.
-    """
+def _rows(db: Database, table: str, again: Mapping[int, str]) -> Iterator[Break]:
+    """Lines of a table that say something else than was sealed, and rows that are not as their journal tells."""
     runs = _runs(db, table)
     for which in _windows(db, table):
         rows, lines = found(db, table, which), _lines(db, table, which)
@@ -142,7 +141,7 @@ def _rows(db: Database, table: str, again: Mapping[int, str], complete: bool) ->
             row = own(table, rows[number]) if number in rows else None
             covering = [run for run in near if run.run and run.run.first <= number <= run.last]
             history = sorted([*lines.get(number, ()), *covering], key=attrgetter("id"), reverse=True)
-            yield from _taken_back(table, number, row, history, again, complete)
+            yield from _taken_back(table, number, row, history, again)
         for run in near:
             if run.run and run.rows:
                 run.run.add(run.rows)
@@ -194,22 +193,21 @@ def _taken_back(
     row: Row | None,
     history: Iterable[_Line],
     again: Mapping[int, str],
-    complete: bool,
 ) -> Iterator[Break]:
     """Take a row back, line by line, newest first, to nothing."""
     for line in history:
         if line.before is not None:
             was, becomes = json.loads(line.before), json.loads(line.after) if line.after else None
-            if line.digest and not (_sealed(line, again) and _agrees(row, becomes)):
+            if not (_sealed(line, again) and _agrees(row, becomes)):
                 yield Break(line.batch_id, line.id, table, number)
             row = was if becomes is None else None if row is None else {**row, **was}
             continue
-        if line.digest and (row is None or not (line.run or _sealed_row(table, row, line, again))):
+        if row is None or not (line.run or _sealed_row(table, row, line, again)):
             yield Break(line.batch_id, line.id, table, number)
         elif line.run and row is not None:
             line.rows.append(row)
         row = None
-    if row is not None and complete:
+    if row is not None:
         yield Break(0, 0, table, number)
 
 
@@ -221,11 +219,15 @@ def _agrees(row: Row | None, becomes: Row | None) -> bool:
 
 
 def _sealed(line: _Line, again: Mapping[int, str]) -> bool:
+    if line.digest is None:
+        return True
     content = chain.edit_content(line.before or "", line.after)
     return chain.seal(line.salt or "", content) == again.get(line.id, line.digest)
 
 
 def _sealed_row(table: str, row: Row, line: _Line, again: Mapping[int, str]) -> bool:
+    if line.digest is None:
+        return True
     run = chain.Run(table, 1, line.salt or "")
     run.add([row])
     return run.seal == again.get(line.id, line.digest)

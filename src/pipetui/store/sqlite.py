@@ -8,10 +8,12 @@ import time
 from collections.abc import Iterable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
+from threading import get_ident
 from typing import Any
 
 from pipetui.core.message import say
 from pipetui.errors import Conflict, StoreProblem
+from pipetui.store.volume import refuse_network
 
 Error = (sqlite3.Error, UnicodeError, OverflowError)
 BEGIN = ("BEGIN IMMEDIATE",)
@@ -27,6 +29,7 @@ CACHE_KIB, ROOMY_KIB = 1_500, 16_384
 def connect(url: str) -> sqlite3.Connection:
     """Open a file, made readable for its owner alone when it is new. Raises StoreProblem."""
     file = path(url)
+    refuse_network(file)
     try:
         if not file.exists():
             os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
@@ -105,33 +108,62 @@ def roll_back(link: sqlite3.Connection) -> None:
             link.execute("ROLLBACK")
 
 
-def backup(link: sqlite3.Connection, url: str, to: str) -> None:
-    """A consistent copy in a new file, page by page beside the writers. Raises StoreProblem."""
+def backup(link: sqlite3.Connection, url: str, to: str, mode: int = 0o600) -> None:
+    """A consistent copy in a new file, whole from the moment it has its name. Raises StoreProblem."""
     copy = path(to)
-    part = copy.with_name(f"{copy.name}.{os.getpid()}.part")
+    if copy.exists():
+        raise _taken(copy)
+    partial = copy.with_name(f".{copy.name}.partial-{os.getpid()}-{get_ident()}")
     try:
-        if copy.exists():
-            raise StoreProblem(say("{file} exists already.", file=str(copy)), say("Choose another name."))
-        os.close(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_RDWR, 0o600))
-        with closing(sqlite3.connect(part)) as target:
-            link.backup(target)
-        # Half a copy never stands under the name of a whole one.
-        part.rename(copy)
+        os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        try:
+            with closing(sqlite3.connect(partial)) as target:
+                link.backup(target)
+            partial.chmod(mode)
+            name(partial, copy)
+        finally:
+            partial.unlink(missing_ok=True)
+    except FileExistsError as error:
+        raise _taken(copy) from error
     except OSError as error:
         raise _unreachable(copy, error.strerror or str(error)) from error
-    except Error as error:
-        raise problem(error, url) from error
-    finally:
-        with suppress(OSError):
-            part.unlink()
+    except sqlite3.Error as error:
+        raise problem(error, to if _of_target(error) else url) from error
+
+
+def _of_target(error: sqlite3.Error) -> bool:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
+
+
+def name(partial: Path, file: Path) -> None:
+    """Give a finished file its name, unless another has it; on the disk when this returns."""
+    try:
+        os.link(partial, file)
+    except FileExistsError:
+        raise
+    except OSError:  # not every file system knows two names for a file
+        partial.rename(file)
+    if hasattr(os, "O_DIRECTORY"):
+        folder = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _taken(file: Path) -> StoreProblem:
+    return StoreProblem(say("{file} exists already.", file=str(file)), say("Choose another name."))
 
 
 def findings(link: sqlite3.Connection) -> list[str]:
-    """What SQLite finds broken: pages, indexes, references."""
-    found = [row[0] for row in link.execute("PRAGMA integrity_check") if row[0] != "ok"]
-    for table, row_id, parent, _ in link.execute("PRAGMA foreign_key_check"):
-        found.append(f"{table} {row_id} → {parent}")
-    return found
+    """What SQLite finds broken in pages and indexes."""
+    return [row[0] for row in link.execute("PRAGMA integrity_check") if row[0] != "ok"]
+
+
+def broken_references(link: sqlite3.Connection) -> list[str]:
+    """Rows that refer to rows that are not there."""
+    return [f"{table} {row} → {to}" for table, row, to, _ in link.execute("PRAGMA foreign_key_check")]
 
 
 def problem(error: Exception, url: str) -> StoreProblem:
@@ -144,15 +176,13 @@ def problem(error: Exception, url: str) -> StoreProblem:
         )
     if code == sqlite3.SQLITE_CORRUPT or isinstance(error, UnicodeDecodeError) or UNREADABLE in str(error):
         return StoreProblem(
-            say("{file} is damaged.", file=file), say("Go back to a backup; keep the damaged file.")
+            say("{file} is damaged.", file=file),
+            say("Go back to a copy: pipetui restore FILE keeps the damaged one."),
         )
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN):
         return _unreachable(path(url), str(error))
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return StoreProblem(
-            say("{file} is kept busy by another program.", file=file),
-            say("Try again in a moment; nothing was written."),
-        )
+        return busy(url)
     if code == sqlite3.SQLITE_CONSTRAINT:
         return Conflict(
             say(
@@ -171,6 +201,14 @@ def problem(error: Exception, url: str) -> StoreProblem:
             say("Look whether it is full, over its quota or gone; nothing was written."),
         )
     return StoreProblem(say("The store {file} refused: {reason}.", file=file, reason=str(error)))
+
+
+def busy(url: str) -> StoreProblem:
+    """Somebody else writes for too long."""
+    return StoreProblem(
+        say("{file} is kept busy by another program.", file=str(path(url))),
+        say("Try again in a moment; nothing was written."),
+    )
 
 
 def _unreachable(file: Path, reason: str) -> StoreProblem:

@@ -13,8 +13,16 @@ if TYPE_CHECKING:
 
 
 def ready(db: Database) -> bool:
-    """Whether the store has the shape of this version and a pipeline. Raises StoreProblem for a foreign file."""
-    return schema.version(db) == schema.HEAD and db.one("SELECT 1 FROM pipeline") is not None
+    """Whether the store has the shape of this version and a pipeline.
+
+    Raises StoreProblem for a foreign file, and for a store of a newer version.
+    """
+    found = schema.version(db)
+    schema.refuse_newer(found)
+    if found != schema.HEAD or db.one("SELECT 1 FROM pipeline") is None:
+        return False
+    db.vouch = schema.vouch
+    return True
 
 
 def pipelines(db: Database) -> list[Pipeline]:

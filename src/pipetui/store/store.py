@@ -32,6 +32,7 @@ from pipetui.store.db import Database
 from pipetui.store.gate import Gate
 from pipetui.store.log import Entry
 from pipetui.store.rows import Which, between, columns, found
+from pipetui.store.sharing import acting
 from pipetui.store.writing import Numbers, Writing
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ class Store:
         db = Database(url)
         try:
             schema.bring_up(db)
-            store = cls(db, login, now)
+            store = cls(db, acting(url, login), now)
             store.recognise()
             if db.one("SELECT 1 FROM pipeline") is None:
                 store._set_up(told)
@@ -230,11 +231,13 @@ class Store:
         """What is wrong with the store, in sentences; empty when all is well."""
         from pipetui.store.checkup import findings
 
-        return findings(self.db, self._windows(), sealed=self.refuses is None)
+        return findings(self.db, sealed=self.refuses is None)
 
     def backup(self, path: str) -> None:
-        """A consistent copy in a new file while the store is in use. Raises StoreProblem."""
-        self.db.backup(path)
+        """Everything in a new file, a store by itself, while this one is in use. Raises StoreProblem."""
+        from pipetui.store.restoring import backup
+
+        backup(self.db, path)
 
     @property
     def me(self) -> int | None:

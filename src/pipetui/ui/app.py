@@ -9,6 +9,7 @@ import gc
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
 from functools import cached_property
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -19,7 +20,7 @@ from textual.widget import Widget
 from textual.worker import WorkerFailed
 
 from pipetui.core.message import Message, say
-from pipetui.errors import Conflict, PipetuiError
+from pipetui.errors import Conflict, PipetuiError, StoreProblem
 from pipetui.lang import day, money, number, told
 from pipetui.ui.bar import SORT_NAMES, Standing, key_line, message_line, period_name, top_line
 from pipetui.ui.board import Board
@@ -123,6 +124,8 @@ class Pipetui(App[int]):
         self._calm: Timer | None = None
         self._expired_on: date | None = None
         """The day for which quotes past their validity have expired."""
+        self._copied_on: date | None = None
+        """The day whose copy was made, or tried."""
         self.travel_first: date | None = None
         """A day to look back to as soon as the board stands."""
         self.travel: Travel | None = None
@@ -197,6 +200,8 @@ class Pipetui(App[int]):
         self.set_timer(LATER_SECONDS, lambda: self.run_worker(self.attempt(self._measure_pace())))
         self.set_timer(LATER_SECONDS, lambda: self.run_worker(self.attempt(self._expire())))
         self.set_interval(MIDNIGHT_SECONDS, lambda: self.run_worker(self.attempt(self._expire())))
+        self.set_timer(LATER_SECONDS, self._keep_copy)
+        self.set_interval(MIDNIGHT_SECONDS, self._keep_copy)
 
     def look_at(self, reading: Reading, writer: Writer) -> None:
         """Another store takes the place of the one on the screen: the past, or the present again."""
@@ -230,6 +235,15 @@ class Pipetui(App[int]):
             await self.writer.write(lambda store: offers.expire(store, today))
             self.reload()
         self._expired_on = today
+
+    def _keep_copy(self) -> None:
+        """The copy of the day, made beside everything else, which ends without it."""
+        today = self.reading.clock()[0]
+        if self.travel is None and today != self._copied_on:
+            from pipetui.store import copies
+
+            self._copied_on = today
+            Thread(target=copies.take, args=(self.reading.db.url, today), daemon=True).start()
 
     def _dated(self) -> tuple[date, datetime]:
         return self.reading.scope.today, self.reading.scope.now
@@ -344,7 +358,14 @@ class Pipetui(App[int]):
             self.board.marks = {card.id: card for card in fresh}
 
     def _poll(self) -> None:
-        if self.travel is None and not self.writer.busy and self.reading.db.changed():
+        if self.travel is not None or self.writer.busy:
+            return
+        try:
+            changed = self.reading.db.changed()
+        except StoreProblem as error:
+            self.tell(_with_hint(error), "warn")
+            return
+        if changed:
             self.reload()
 
     def _when_calm(self) -> None:
@@ -538,8 +559,11 @@ def run(
     `clock` tells an aware moment other than the present; `travel` is a day to look back to first. Raises
     StoreProblem; Conflict when the last thing done before the end turns out to be refused.
     """
+    from dataclasses import replace
+
     from pipetui.config import make_home
     from pipetui.store.db import Database
+    from pipetui.store.sharing import acting
     from pipetui.store.start import ready
 
     def now() -> datetime:
@@ -555,6 +579,7 @@ def run(
         return moment.astimezone().date(), moment
 
     make_home(url)
+    config = replace(config, me=acting(url, config.me))
     db = Database(url)
     if not ready(db):
         opened().close()
