@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pipetui.core.message import say
-from pipetui.errors import Conflict, StoreProblem
+from pipetui.errors import Conflict, ConnectionLost, Replaced, StoreProblem
 
 Error = (sqlite3.Error, UnicodeEncodeError, OverflowError)
 BEGIN = ("BEGIN IMMEDIATE",)
@@ -22,15 +22,24 @@ CACHE_KIB, ROOMY_KIB = 1_500, 16_384
 """Pages kept in memory, at most: few for the board, more for a filter, which reads 100,000 deals several times."""
 
 
-def connect(url: str) -> sqlite3.Connection:
+class Link(sqlite3.Connection):
+    """A connection that knows which file it opened, whatever stands under that name later."""
+
+    file: tuple[int, int] | None = None
+
+
+def connect(url: str) -> Link:
     """Open a file, made readable for its owner alone when it is new. Raises StoreProblem."""
     file = path(url)
     try:
         if not file.exists():
             os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
-        link = sqlite3.connect(file, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        link = sqlite3.connect(
+            file, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, factory=Link
+        )
         try:
             _prepare(link)
+            link.file = _stands(file)
         except BaseException:
             link.close()
             raise
@@ -39,6 +48,58 @@ def connect(url: str) -> sqlite3.Connection:
     except sqlite3.Error as error:
         raise problem(error, url) from error
     return link
+
+
+def connect_again(url: str) -> Link:
+    """Open the file that stands there now; none is made. Raises StoreProblem."""
+    file = path(url)
+    if _stands(file) is None:
+        raise _removed(file)
+    return connect(url)
+
+
+def displaced(link: Link, url: str) -> Replaced | None:
+    """Why the open file must not be used any more: another one stands in its place, or none."""
+    file = path(url)
+    there = _stands(file)
+    if there == link.file:
+        return None
+    if there is None:
+        return _removed(file)
+    return Replaced(
+        say("Another file took the place of the store {file}; nothing was written.", file=str(file)),
+        say("Look at what it holds, then go on."),
+    )
+
+
+def _removed(file: Path) -> Replaced:
+    return Replaced(
+        say("The store {file} is not there any more; nothing was written.", file=str(file)),
+        say("Put it back, or a backup of it: it is opened again by itself."),
+    )
+
+
+def _stands(file: Path) -> tuple[int, int] | None:
+    """Which file has this name; None when there is none."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def introduce(link: sqlite3.Connection, name: str) -> None:
+    """Nothing: a file knows nobody."""
+
+
+def lost(link: sqlite3.Connection, error: Exception, url: str) -> ConnectionLost | None:
+    """A file is not lost by an error: see `displaced`."""
+    return None
+
+
+def busy(link: sqlite3.Connection, error: Exception, url: str) -> StoreProblem | None:
+    """Nothing is known of who writes."""
+    return None
 
 
 def path(url: str) -> Path:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self, TypeVar
+from urllib.parse import quote
 
 from pipetui.core.change import Batch, Change, moment_text, record, scalar
 from pipetui.core.deal import (
@@ -25,7 +26,7 @@ from pipetui.core.deal import (
     Visit,
 )
 from pipetui.core.message import Message, say
-from pipetui.errors import NotFound, Refused
+from pipetui.errors import ConnectionLost, NotFound, Refused, Replaced
 from pipetui.store import journal, log, schema
 from pipetui.store.db import Database
 from pipetui.store.log import Entry
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 R = TypeVar("R", bound=Record)
+Wrote = tuple[int, str, str, str, int]
+"""What tells a batch from every other: its number, moment, label and values, and who wrote it."""
 HISTORY = 200
 """Entries of the journal in a dossier."""
 
@@ -82,6 +85,10 @@ class Store:
         """The member's number; None until somebody new writes for the first time."""
         self.refuses: Refused | None = None
         """Why nothing can be written here; None where it can."""
+        self._wrote: Wrote | None = None
+        """The batch of the transaction that goes on."""
+        self.doubt: Wrote | None = None
+        """The batch of which nobody knows whether it was kept when the connection was lost."""
 
     @classmethod
     def open(
@@ -96,6 +103,7 @@ class Store:
             schema.bring_up(db)
             store = cls(db, login, now)
             store._recognise()
+            db.introduce(f"pipetui={quote(login)}")
             if db.one("SELECT 1 FROM pipeline") is None:
                 store._set_up(told)
             db.changed()
@@ -112,6 +120,16 @@ class Store:
         """Write a batch as a whole. Raises Conflict when somebody else changed the same fields first."""
         if batch.empty:
             return Committed(None)
+        try:
+            return self._commit(batch)
+        except Replaced:
+            raise
+        except ConnectionLost as lost:
+            if lost.doubtful:
+                raise
+            return self._commit(batch)
+
+    def _commit(self, batch: Batch) -> Committed:
         with self._transaction():
             writing = self._begin(batch.label, "do")
             writing.stream(batch.changes)
@@ -242,12 +260,54 @@ class Store:
         if self.refuses is not None:
             raise self.refuses
         me = self.me
+        self._wrote = None
         try:
             with self.db.transaction():
                 yield
+        except ConnectionLost as lost:
+            if lost.doubtful and self._settled(lost):
+                return
+            self.me = me
+            raise ConnectionLost(lost.message, lost.hint) if lost.doubtful else lost from None
         except BaseException:
             self.me = me
             raise
+
+    def _settled(self, lost: ConnectionLost) -> bool:
+        """Whether the batch is there whose keeping nobody confirmed. Raises ConnectionLost when nobody can tell yet."""
+        wrote, self.doubt = self._wrote, self._wrote
+        try:
+            landed = self._landed(wrote)
+        except ConnectionLost:
+            raise ConnectionLost(
+                say("The connection was lost while writing; what was written is looked for when it is back."),
+                lost.hint,
+                doubtful=True,
+            ) from None
+        self.doubt = None
+        return landed
+
+    def _landed(self, wrote: Wrote | None) -> bool:
+        """Whether a batch is in the journal. It asks as a writer: by then the session that was lost has ended."""
+        if wrote is None:
+            return False
+        with self.db.transaction():
+            return (
+                self.db.one(
+                    "SELECT 1 FROM batch WHERE id = ? AND at = ? AND label = ? AND label_values = ?"
+                    " AND COALESCE(member_id, 0) = ?",
+                    wrote,
+                )
+                is not None
+            )
+
+    def cleared(self) -> bool | None:
+        """Whether what was in doubt when a connection was lost has been written; None when nothing is in doubt."""
+        if self.doubt is None:
+            return None
+        landed = self._landed(self.doubt)
+        self.doubt = None
+        return landed
 
     def _recognise(self) -> None:
         row = self.db.one("SELECT id FROM member WHERE login = ?", (self._login,))
@@ -281,19 +341,13 @@ class Store:
     ) -> Writing:
         numbers = Numbers(self.db)
         batch_id = numbers.give("batch")
+        at, values = moment_text(self._now()), journal.label_values(label)
         self.db.run(
             "INSERT INTO batch (id, at, member_id, kind, target_id, undone, label, label_values)"
             " VALUES (?, ?, ?, ?, ?, 0, ?, ?)",
-            (
-                batch_id,
-                moment_text(self._now()),
-                self.me,
-                kind,
-                target,
-                label.text,
-                journal.label_values(label),
-            ),
+            (batch_id, at, self.me, kind, target, label.text, values),
         )
+        self._wrote = batch_id, at, label.text, values, self.me or 0
         return Writing(self.db, batch_id, numbers, compact)
 
     def _turn(self, target: int, back_from: int, kind: str) -> Entry:
