@@ -115,7 +115,7 @@ class Database:
 
     def reconnect(self) -> None:
         """Open the store again in place of a connection that was lost. Raises StoreProblem when that fails."""
-        link = self._engine.connect_again(self.url)
+        link = self._engine.connect_again(self.url, self._link)
         with self._lock:
             gone, self._link = self._link, link
             if self._name:

@@ -22,10 +22,16 @@ CACHE_KIB, ROOMY_KIB = 1_500, 16_384
 """Pages kept in memory, at most: few for the board, more for a filter, which reads 100,000 deals several times."""
 
 
+Identity = tuple[int, int]
+"""Device and inode: what a file is under whatever name."""
+
+
 class Link(sqlite3.Connection):
     """A connection that knows which file it opened, whatever stands under that name later."""
 
-    file: tuple[int, int] | None = None
+    file: Identity | None = None
+    wal: Identity | None = None
+    """The log of this file, when it was last seen."""
 
 
 def connect(url: str) -> Link:
@@ -50,11 +56,14 @@ def connect(url: str) -> Link:
     return link
 
 
-def connect_again(url: str) -> Link:
-    """Open the file that stands there now; none is made. Raises StoreProblem."""
+def connect_again(url: str, gone: Link) -> Link:
+    """Open the file that stands there now in place of the one that is `gone`; none is made. Raises StoreProblem."""
     file = path(url)
-    if _stands(file) is None:
+    there = _stands(file)
+    if there is None:
         raise _removed(file)
+    if there != gone.file:
+        _put_away_log(file, gone.wal)
     return connect(url)
 
 
@@ -63,6 +72,7 @@ def displaced(link: Link, url: str) -> Replaced | None:
     file = path(url)
     there = _stands(file)
     if there == link.file:
+        link.wal = _stands(_beside(file, "-wal"))
         return None
     if there is None:
         return _removed(file)
@@ -79,7 +89,24 @@ def _removed(file: Path) -> Replaced:
     )
 
 
-def _stands(file: Path) -> tuple[int, int] | None:
+def _put_away_log(file: Path, log: Identity | None) -> None:
+    """SQLite would take the log that the former file left for that of the new one: it is kept under another name."""
+    left = _beside(file, "-wal")
+    if log is None or _stands(left) != log:
+        return
+    number = 1
+    while (kept := _beside(file, f"-wal.replaced-{number}")).exists():
+        number += 1
+    with suppress(OSError):
+        left.rename(kept)
+        _beside(file, "-shm").unlink(missing_ok=True)
+
+
+def _beside(file: Path, ending: str) -> Path:
+    return file.with_name(file.name + ending)
+
+
+def _stands(file: Path) -> Identity | None:
     """Which file has this name; None when there is none."""
     try:
         found = file.stat()
