@@ -15,7 +15,7 @@ from pipetui.core.bench import Bench
 from pipetui.core.change import Batch, Change
 from pipetui.core.deal import Contact, Organization
 from pipetui.core.message import Message, say, say_n
-from pipetui.errors import Conflict, PipetuiError, Refused
+from pipetui.errors import Conflict, ConnectionLost, PipetuiError, Refused
 from pipetui.lang import month_first
 from pipetui.store.roster import FEW, called
 from pipetui.ui.card import name
@@ -287,6 +287,8 @@ class Acts:
         except PipetuiError as error:
             self._reload(None)
             self._tell(error.message)
+            if isinstance(error, ConnectionLost):
+                cast("Pipetui", self._board.app).lookout.lose(error)
         else:
             if not self._writer.busy:
                 self._reload(None)
