@@ -26,7 +26,7 @@ from pipetui.core.deal import (
     Visit,
 )
 from pipetui.core.message import Message, say
-from pipetui.errors import ConnectionLost, NotFound, Refused, Replaced
+from pipetui.errors import Conflict, ConnectionLost, NotFound, Refused, Replaced
 from pipetui.store import journal, log, schema
 from pipetui.store.db import Database
 from pipetui.store.log import Entry
@@ -165,7 +165,6 @@ class Store:
             )
             if target is None:
                 raise Refused(say("There is nothing to undo."))
-            journal.refuse_if_others_went_on(self.db, target[0])
             return self._turn(target[0], target[0], "undo")
 
     def redo(self) -> Entry:
@@ -353,8 +352,14 @@ class Store:
     def _turn(self, target: int, back_from: int, kind: str) -> Entry:
         """Write the inverse of batch `back_from`, and mark batch `target` as taken back or not."""
         compact = self.db.one("SELECT 1 FROM journal WHERE batch_id = ? AND last_id IS NOT NULL", (target,))
-        writing = self._begin(log.entry(self.db, target).label, kind, target, compact is not None)
-        writing.stream(journal.inverses(self.db, back_from))
+        label = log.entry(self.db, target).label
+        try:
+            if kind == "undo":
+                journal.refuse_if_others_went_on(self.db, target)
+            writing = self._begin(label, kind, target, compact is not None)
+            writing.stream(journal.inverses(self.db, back_from))
+        except Conflict as error:
+            raise journal.gone_on(error, label) from None
         self.db.run("UPDATE batch SET undone = ? WHERE id = ?", (int(kind == "undo"), target))
         return log.entry(self.db, writing.batch_id)
 

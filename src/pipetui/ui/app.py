@@ -5,8 +5,9 @@ Forms, panes and whatever else is not on the first frame are imported by the key
 
 from __future__ import annotations
 
+import asyncio
 import gc
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, date, datetime
 from functools import cached_property
 from time import monotonic
@@ -14,13 +15,13 @@ from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import App, ComposeResult
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.worker import WorkerFailed
 
 from pipetui.core.message import Message, say
-from pipetui.errors import Conflict, ConnectionLost, PipetuiError
+from pipetui.errors import Conflict, ConnectionLost, NotFound, PipetuiError
 from pipetui.lang import day, money, number, told
 from pipetui.ui.bar import SORT_NAMES, Standing, key_line, message_line, period_name, top_line
 from pipetui.ui.board import Board
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
     from pipetui.config import Config
     from pipetui.core.forecast import Forecast
+    from pipetui.core.rebase import Decision, Place
     from pipetui.store.cards import Card
     from pipetui.store.store import Store
     from pipetui.store.windows import Column
@@ -127,6 +129,8 @@ class Pipetui(App[int]):
         self._overheard = False
         """What is said was done by somebody else."""
         self.lookout = Lookout(self)
+        self.unsaved: dict[tuple[str, int], Mapping[str, str]] = {}
+        """What was typed into the form of a record and could not be written: it stands there again."""
         self._beside = ""
         self._full = False
         self._flagged = 0
@@ -290,6 +294,22 @@ class Pipetui(App[int]):
         except PipetuiError as error:
             self.tell(_with_hint(error), "warn")
 
+    async def whose(self, error: Conflict, editing: bool = False) -> Mapping[Place, Decision] | None:
+        """Ask whose values stay where two people changed the same fields, once no form is open any more.
+
+        None when nothing is decided, or nothing can be.
+        """
+        from pipetui.ui.conflict import Choice, disputed
+
+        fields = disputed(error, self.reading.store)
+        if not fields:
+            return None
+        while isinstance(self.screen, ModalScreen):
+            await asyncio.sleep(POLL_SECONDS)
+        answer: asyncio.Future[Mapping[Place, Decision] | None] = asyncio.get_running_loop().create_future()
+        self.push_screen(Choice(fields, self.reading.clock()[1], self.look, editing), answer.set_result)
+        return await answer
+
     def answer(self, act: Callable[..., Awaitable[None]]) -> Callable[..., None]:
         """What to call when a dialog closes: `act` with its answer, unless there is none."""
 
@@ -364,9 +384,19 @@ class Pipetui(App[int]):
         self._refresh_marks()
         self._draw_around()
         self._when_calm()
-        if (reread := getattr(self.screen, "reread", None)) is not None:
-            reread()
+        self._reread_screens()
         self.lookout.hear(seen | self.board.in_sight)
+
+    def _reread_screens(self) -> None:
+        """All that stands over the board reads again, under a form too; who shows what is gone is left."""
+        for screen in list(self.screen_stack):
+            if (reread := getattr(screen, "reread", None)) is not None:
+                try:
+                    reread()
+                except NotFound as error:
+                    if screen is self.screen:
+                        screen.dismiss(None)
+                    self.tell(error.message, "warn")
 
     def _page(self, column: Column, offset: int, limit: int) -> list[Card] | None:
         """Cards for the board; None when they cannot be read now."""
