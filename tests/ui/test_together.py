@@ -249,8 +249,8 @@ async def test_a_person_both_edited_goes_back_to_the_form_on_esc(shared: Desktop
 
 @pytest.mark.parametrize(
     ("keys", "before"),
-    [("@", "Marie Curie"), ("&", "Boréal SARL"), ("Ao", "call"), ("R", "Acme"), ("F", "Acme"), ("Wn", "Marie Curie"),
-     ("d", "Acme"), ("Q", "No quote yet"), ("r", "Lead")],
+    [("@", "Marie Curie"), ("&", "Boréal SARL"), ("Ao", "call"), ("R", "Acme"), ("F", "Acme"), ("W", "Marie Curie"),
+     ("d", "Acme"), ("Q", "There is no quote yet"), ("r", "New deals")],
 )  # fmt: skip
 async def test_every_screen_follows_under_a_form_too(
     shared: Desktop, bob: Store, keys: str, before: str
