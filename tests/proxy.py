@@ -24,13 +24,17 @@ class Wire:
         self.opened = 0
         """How many came."""
         self._cut_at: tuple[bytes, bool] | None = None
+        self._following = b""
         self._lock = Lock()
         self._pairs: list[tuple[socket.socket, socket.socket]] = []
         Thread(target=self._accept, daemon=True).start()
 
-    def cut_at(self, word: bytes, after: bool) -> None:
-        """Cut everything once, when `word` comes from a client: after it was passed on, or before."""
-        self._cut_at = word, after
+    def cut_at(self, word: bytes, after: bool, following: bytes = b"") -> None:
+        """Cut everything once, when `word` comes from a client: after it was passed on, or before.
+
+        `following` must have come before it.
+        """
+        self._cut_at, self._following = (word, after), following
 
     def cut(self) -> None:
         """End all that goes through, in both directions."""
@@ -67,7 +71,9 @@ class Wire:
     def _pass(self, start: socket.socket, end: socket.socket, asks: bool) -> None:
         with suppress(OSError):
             while heard := start.recv(65536):
-                if asks and self._cut_at is not None and self._cut_at[0] in heard:
+                if asks and self._following in heard:
+                    self._following = b""
+                if asks and not self._following and self._cut_at is not None and self._cut_at[0] in heard:
                     (_word, after), self._cut_at = self._cut_at, None
                     if after:
                         _end(start)

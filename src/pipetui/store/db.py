@@ -46,6 +46,7 @@ class Database:
         """Somebody may have written while the connection was lost."""
         self._name = ""
         self._seen: int = self._engine.mark(self._link, 0)
+        self._look()
 
     def rows(self, sql: str, params: Params = ()) -> list[tuple[Any, ...]]:
         """All rows of a query."""
@@ -122,6 +123,7 @@ class Database:
                 self._engine.introduce(link, self._name)
             self.lost, self._missed = None, True
             self._seen = self._engine.mark(link, 0)
+            self._look()
         with suppress(*self._engine.Error):
             gone.close()
 

@@ -65,6 +65,9 @@ class Presence:
         elif fcntl is not None:
             with suppress(OSError):
                 self._hold(path(db.url))
+            if self._file is None:  # somebody who left took the folder along
+                with suppress(OSError):
+                    self._hold(path(db.url))
 
     def everybody(self) -> tuple[Present, ...]:
         """All sessions, this one too, by name and then by when they came."""
@@ -76,6 +79,8 @@ class Presence:
         if self._file is not None and self._held is not None:
             self._file.unlink(missing_ok=True)
             os.close(self._held)
+            with suppress(OSError):  # the last one to leave
+                self._file.parent.rmdir()
             self._file = self._held = None
 
     def _on_server(self) -> Iterator[Present]:

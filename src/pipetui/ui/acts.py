@@ -351,7 +351,12 @@ class Acts:
         else:
             if not self._writer.busy:
                 self._reload(None)
-            self._tell(_with_refusals(self._with_missing(batch, found), found, cards))
+            try:
+                label = self._with_missing(batch, found)
+            except ConnectionLost as error:
+                self._app.lookout.lose(error)
+                label = batch.label
+            self._tell(_with_refusals(label, found, cards))
 
     async def _settle(self, error: Conflict, doing: Doing) -> None:
         """Others were first: do it again where it is decided so, on what they left, as it was seen when deciding."""

@@ -311,11 +311,18 @@ class Pipetui(App[int]):
         return await answer
 
     def answer(self, act: Callable[..., Awaitable[None]]) -> Callable[..., None]:
-        """What to call when a dialog closes: `act` with its answer, unless there is none."""
+        """What to call when a dialog closes: `act` with its answer, unless there is none.
+
+        A connection that is lost at that moment is waited for a while.
+        """
+
+        async def acted(given: object) -> None:
+            await self.lookout.back()
+            await act(given)
 
         def answered(given: object = None) -> None:
             if given is not None:
-                self.run_worker(self.attempt(act(given)))
+                self.run_worker(self.attempt(acted(given)))
 
         return answered
 

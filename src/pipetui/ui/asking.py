@@ -258,8 +258,14 @@ class Asking:
 
     def _look_for(self, text: str) -> None:
         reading = self.app.reading
-        if text != reading.query:
-            reading.filter(text, parse(text, reading.scope.today) if text else None)
+        if text == reading.query:
+            return
+        expr = parse(text, reading.scope.today) if text else None
+        try:
+            reading.filter(text, expr)
+        except ConnectionLost as error:
+            self.app.lookout.lose(error)
+        else:
             self.app.reload()
 
     def do_save_view(self) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection
 from contextlib import suppress
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from pipetui.core.message import Message, say
 from pipetui.errors import ConnectionLost, PipetuiError, Replaced, StoreProblem
 from pipetui.store import start
+from pipetui.store.db import PATIENCE
 from pipetui.ui.apart import apart
 
 if TYPE_CHECKING:
@@ -73,6 +75,7 @@ class Lookout:
             self._unread |= self._reading.db.changed()
         except ConnectionLost as error:
             self.lose(error)
+            return
         if self._unread and not self._writer.busy and self._app.travel is None:
             self._unread = False
             self._app.reload()
@@ -126,6 +129,12 @@ class Lookout:
         self._show()
         self._app.run_worker(self._recover(error), group="recover", exclusive=True)
 
+    async def back(self) -> None:
+        """Wait for a connection that is lost, as long as writers do."""
+        deadline = monotonic() + PATIENCE
+        while self.lost is not None and monotonic() < deadline:
+            await asyncio.sleep(FIRST_PAUSE)
+
     async def _recover(self, error: ConnectionLost) -> None:
         pause = FIRST_PAUSE
         while True:
@@ -144,12 +153,12 @@ class Lookout:
         await self._clear_up()
 
     def _reconnect(self) -> None:
-        """Open again whatever was lost, on a thread where waiting does no harm. Raises StoreProblem."""
+        """Open every connection again, on a thread where waiting does no harm. Raises StoreProblem.
+
+        What one has lost the others have lost too, known or not.
+        """
         for db in self._connections():
-            with suppress(ConnectionLost):
-                db.changed()
-            if db.lost is not None:
-                db.reconnect()
+            db.reconnect()
         if not start.ready(self._reading.db):
             raise StoreProblem(say("The store is not ready."))
         self._reading.find_pipeline()

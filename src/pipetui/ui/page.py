@@ -213,9 +213,13 @@ class Page(Screen[int | None]):
     def ask(self, dialog: Screen[Any], act: Callable[[Any], Awaitable[None]]) -> None:
         """Open a dialog; its answer goes to `act`, unless there is none."""
 
+        async def acted(given: object) -> None:
+            await self.main.lookout.back()
+            await act(given)
+
         def answered(given: object = None) -> None:
             if given is not None:
-                self.run_worker(self.attempt(act(given)))
+                self.run_worker(self.attempt(acted(given)))
 
         self.app.push_screen(dialog, answered)
 
