@@ -108,7 +108,7 @@ def test_what_one_does_appears_in_front_of_the_other(acme: Machine) -> None:
     acme.run("doctor")
 
 
-def test_an_edit_of_what_somebody_else_edited_meanwhile_is_refused_with_both_values(acme: Machine) -> None:
+def test_an_edit_of_what_somebody_else_edited_meanwhile_shows_both_values(acme: Machine) -> None:
     mine, theirs = acme.open(), acme.open()
     for terminal in (mine, theirs):
         terminal.press("e")
@@ -116,9 +116,15 @@ def test_an_edit_of_what_somebody_else_edited_meanwhile_is_refused_with_both_val
     mine.press("Twelve seats", "ctrl+s")
     said(mine, "Edit ")
     theirs.press("Ten seats", "ctrl+s")
-    theirs.expect("title: theirs Twelve seats, yours Ten seats. marie ")
+    theirs.expect("marie was first")
+    theirs.expect("t theirs   Twelve seats")
+    theirs.expect("m yours    Ten seats")
     (deal,) = acme.json("list", "acme")
     assert deal["title"] == "Twelve seats"
+    theirs.press("m")
+    said(theirs, "Edit ")
+    (deal,) = acme.json("list", "acme")
+    assert deal["title"] == "Ten seats"
 
 
 def test_notes_two_people_write_at_once_are_both_kept(acme: Machine) -> None:
@@ -132,6 +138,8 @@ def test_notes_two_people_write_at_once_are_both_kept(acme: Machine) -> None:
     (deal,) = acme.json("list", "acme")
     acme.run("edit", str(deal["id"]), "notes=of the shell")
     terminal.press("enter")
+    terminal.expect("b keep both")
+    terminal.press("escape")
     terminal.expect("E for both texts")
     script.write_text("#!/bin/sh\nexit 0\n")
     terminal.press("E")

@@ -219,7 +219,7 @@ def _pour(made: Path, url: str, kept: Path | None) -> Path | None:
             with suppress(sqlite3.Error):
                 target.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             return kept
-    raise sqlite.busy(url)
+    raise sqlite.kept_busy(url)
 
 
 def _pages(made: Path, url: str, target: sqlite3.Connection, watch: sqlite3.Connection, before: int) -> None:
@@ -237,7 +237,7 @@ def _pages(made: Path, url: str, target: sqlite3.Connection, watch: sqlite3.Conn
             half = source.execute("PRAGMA page_count").fetchone()[0] // 2
             source.backup(target, pages=max(1, min(PAGES, half)), progress=look, sleep=0.01)
     except TimeoutError as error:
-        raise sqlite.busy(url) from error
+        raise sqlite.kept_busy(url) from error
     except sqlite3.Error as error:
         raise sqlite.problem(error, url) from error
 

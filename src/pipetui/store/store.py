@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self, TypeVar
+from urllib.parse import quote
 
 from pipetui.core.access import SYSTEM, Actor, Role
 from pipetui.core.change import Batch, Change, moment_text, record, scalar
@@ -26,7 +27,7 @@ from pipetui.core.deal import (
     Visit,
 )
 from pipetui.core.message import Message, say
-from pipetui.errors import NotFound, Refused
+from pipetui.errors import Conflict, ConnectionLost, NotFound, Refused, Replaced
 from pipetui.store import chain, journal, log, members, schema
 from pipetui.store.db import Database
 from pipetui.store.gate import Gate
@@ -85,6 +86,10 @@ class Store:
         """Who acts: the member's number is None until somebody new writes for the first time."""
         self.refuses: Refused | None = None
         """Why nothing can be written here; None where it can."""
+        self._wrote: Writing | None = None
+        """The batch of the transaction that goes on."""
+        self.doubt: Writing | None = None
+        """The batch of which nobody knows whether it was kept when the connection was lost."""
 
     @classmethod
     def open(
@@ -99,6 +104,7 @@ class Store:
             schema.bring_up(db)
             store = cls(db, acting(url, login), now)
             store.recognise()
+            db.introduce(f"pipetui={quote(store._login)}")
             if db.one("SELECT 1 FROM pipeline") is None:
                 store._set_up(told)
             db.changed()
@@ -116,6 +122,16 @@ class Store:
         it is not this member's to write."""
         if batch.empty:
             return Committed(None)
+        try:
+            return self._commit(batch)
+        except Replaced:
+            raise
+        except ConnectionLost as lost:
+            if lost.doubtful:
+                raise
+            return self._commit(batch)
+
+    def _commit(self, batch: Batch) -> Committed:
         with self._transaction():
             writing = self._begin(batch.label, "do")
             writing.stream(batch.changes)
@@ -147,7 +163,6 @@ class Store:
             )
             if target is None:
                 raise Refused(say("There is nothing to undo."))
-            journal.refuse_if_others_went_on(self.db, target[0])
             return self._turn(target[0], target[0], "undo")
 
     def redo(self) -> Entry:
@@ -249,10 +264,16 @@ class Store:
         if self.refuses is not None:
             raise self.refuses
         actor = self.actor
+        self._wrote = None
         try:
             with self.db.transaction():
                 self.recognise()
                 yield
+        except ConnectionLost as lost:
+            if lost.doubtful and self._settled(lost):
+                return
+            self.actor = actor
+            raise ConnectionLost(lost.message, lost.hint) if lost.doubtful else lost from None
         except BaseException:
             self.actor = actor
             raise
@@ -260,6 +281,36 @@ class Store:
     def recognise(self) -> None:
         """Look again who acts: roles change while the store is open."""
         self.actor = members.actor(self.db, self._login)
+
+    def _settled(self, lost: ConnectionLost) -> bool:
+        """Whether the batch is there whose keeping nobody confirmed. Raises ConnectionLost when nobody can tell yet."""
+        wrote, self.doubt = self._wrote, self._wrote
+        try:
+            landed = self._landed(wrote)
+        except ConnectionLost:
+            raise ConnectionLost(
+                say("The connection was lost while writing; what was written is looked for when it is back."),
+                lost.hint,
+                doubtful=True,
+            ) from None
+        self.doubt = None
+        return landed
+
+    def _landed(self, wrote: Writing | None) -> bool:
+        """Whether a batch is in the journal. It asks as a writer: by then the session that was lost has ended."""
+        if wrote is None:
+            return False
+        with self.db.transaction():
+            sql = "SELECT 1 FROM batch WHERE id = ? AND chain = ?"
+            return self.db.one(sql, (wrote.batch_id, wrote.chain)) is not None
+
+    def cleared(self) -> bool | None:
+        """Whether what was in doubt when a connection was lost has been written; None when nothing is in doubt."""
+        if self.doubt is None:
+            return None
+        landed = self._landed(self.doubt)
+        self.doubt = None
+        return landed
 
     def _set_up(self, told: Callable[[Message], str]) -> None:
         from pipetui.core.standard import standard_pipeline
@@ -300,13 +351,20 @@ class Store:
     ) -> Writing:
         numbers = Numbers(self.db)
         head = chain.Head(numbers.give("batch"), moment_text(self._now()), self.me, kind, target, schema.HEAD)
-        return Writing(self.db, head, label, Gate(self.db, actor, back), numbers, compact)
+        self._wrote = Writing(self.db, head, label, Gate(self.db, actor, back), numbers, compact)
+        return self._wrote
 
     def _turn(self, target: int, back_from: int, kind: str) -> Entry:
         """Write the inverse of batch `back_from`, and mark batch `target` as taken back or not."""
         compact = self.db.one("SELECT 1 FROM journal WHERE batch_id = ? AND last_id IS NOT NULL", (target,))
-        writing = self._begin(log.entry(self.db, target).label, kind, target, compact is not None, back_from)
-        writing.stream(journal.inverses(self.db, back_from))
+        label = log.entry(self.db, target).label
+        try:
+            if kind == "undo":
+                journal.refuse_if_others_went_on(self.db, target)
+            writing = self._begin(label, kind, target, compact is not None, back_from)
+            writing.stream(journal.inverses(self.db, back_from))
+        except Conflict as error:
+            raise journal.gone_on(error, label) from None
         self.db.run("UPDATE batch SET undone = ? WHERE id = ?", (int(kind == "undo"), target))
         return log.entry(self.db, writing.batch_id)
 

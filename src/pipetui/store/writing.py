@@ -65,6 +65,11 @@ class Writing:
         self._stays = Changed(db)
         self._late = Late(db)
 
+    @property
+    def chain(self) -> str:
+        """The chain up to the lines written so far: no other batch has the same."""
+        return self._link.chain
+
     def stream(self, changes: Iterable[Change], progress: Callable[[int], None] | None = None) -> None:
         """Write any number of changes, chunk by chunk; `progress` hears how many have passed."""
         rest, passed = iter(changes), 0

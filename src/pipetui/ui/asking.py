@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from pipetui.core.change import Batch, Change
 from pipetui.core.deal import Deal, LostReason, Member, Tag, View
-from pipetui.core.message import Message, say, say_n
+from pipetui.core.message import say, say_n
 from pipetui.core.query import parse
 from pipetui.core.step import Step
-from pipetui.errors import Conflict, Refused
+from pipetui.errors import Conflict, ConnectionLost, Refused
 from pipetui.lang import _, day, told
 from pipetui.store.orders import SORTS
 from pipetui.ui import steps
@@ -145,25 +145,23 @@ class Asking:
             written = before if text is None else text.strip()
             if written != deal.notes:
                 batch = Batch(say("Edit {deal}", deal=name(card)), (Change.edit(deal, notes=written),))
-                done = self.app.writer.write(lambda store: store.commit(batch))
-                self.app.run_worker(
-                    self.app.attempt(self._noted(done, batch.label, deal.id, written)), group=ANSWERS
-                )
+                self.app.run_worker(self.app.attempt(self._note(batch, deal.id, written)), group=ANSWERS)
 
         title = _("Notes on {deal}").format(deal=name(card))
         edit_text(self.app, before, editor, self.app.look, title, edited)
 
-    async def _noted(self, done: Awaitable[object], label: Message, deal_id: int, text: str) -> None:
-        """Tell that notes are written; when others were written meanwhile, the next time shows both."""
+    async def _note(self, batch: Batch, deal_id: int, text: str) -> None:
+        """Write notes; when others were written meanwhile and nothing is decided, the next time shows both."""
         try:
-            await done
+            await self.app.acts.commit(batch)
         except Conflict:
             self._unsaved[deal_id] = text
             raise Refused(
                 say("Not saved: somebody else wrote notes too."), say("Press E for both texts.")
             ) from None
-        self.app.reload()
-        self.app.tell(label)
+        except ConnectionLost as error:
+            self._unsaved[deal_id] = text
+            raise ConnectionLost(error.message, say("Your notes are kept: E shows them again.")) from None
 
     def do_tag(self) -> None:
         """Ask for tags: `vip, -cold` puts one on and takes one off."""
@@ -261,8 +259,14 @@ class Asking:
 
     def _look_for(self, text: str) -> None:
         reading = self.app.reading
-        if text != reading.query:
-            reading.filter(text, parse(text, reading.scope.today) if text else None)
+        if text == reading.query:
+            return
+        expr = parse(text, reading.scope.today) if text else None
+        try:
+            reading.filter(text, expr)
+        except ConnectionLost as error:
+            self.app.lookout.lose(error)
+        else:
             self.app.reload()
 
     def do_save_view(self) -> None:

@@ -46,6 +46,10 @@ class Standing:
     marked: int = 0
     as_of: str = ""
     """The day that is looked at when it is not today, in words."""
+    others: Sequence[str] = ()
+    """Who else has the board open."""
+    lost: str = ""
+    """Why the store cannot be reached, in words; empty while it can."""
 
 
 Part = tuple[int, Line]
@@ -71,6 +75,8 @@ def _left(standing: Standing) -> list[Part]:
         (0, [Span(fit(standing.pipeline, 24, "none"), "title"), Span(f" {GLYPHS.down}", "dim")]),
         (5, [Span(standing.period)]),
     ]
+    if standing.lost:
+        parts.append((0, [Span(f"{GLYPHS.lost} {standing.lost}", "bad")]))
     if standing.as_of:
         said = _("As of {day} · read-only").format(day=standing.as_of)
         parts.insert(0, (0, [Span(f"{GLYPHS.back} {said}", "warn")]))
@@ -99,6 +105,10 @@ def _right(standing: Standing) -> list[Part]:
     if standing.goal_chance is not None:
         parts.append(
             (6, [Span(_("P(goal) {chance}").format(chance=chance(standing.goal_chance, short=True)))])
+        )
+    if standing.others:
+        parts.append(
+            (8, [Span(fit(_("with {names}").format(names=", ".join(standing.others)), 30, "none"), "dim")])
         )
     if standing.flagged:
         parts.append((3, [Span(f"{GLYPHS.flag} {number(standing.flagged)}", "warn")]))

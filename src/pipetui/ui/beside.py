@@ -21,6 +21,11 @@ def lines(app: Pipetui, what: str, width: int) -> list[Line]:
         from pipetui.ui.help import help_lines
 
         return help_lines(app.keys, width)
+    if what == "here":
+        from pipetui.ui.here import here_lines
+
+        lookout = app.lookout
+        return here_lines(lookout.present, lookout.names, lookout.lately, app.reading.clock()[1], width)
     return _forecast(app, width) if what == "forecast" else _detail(app, width)
 
 

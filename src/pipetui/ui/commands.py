@@ -155,6 +155,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("previous_period", ("[",), say("The period before"), LOOK),
     Command("next_period", ("]",), say("The next period"), LOOK),
     Command("pipeline", ("P",), say("Show another pipeline"), LOOK),
+    Command("here", ("N",), say("Who else is here, and what they did lately"), LOOK),
     Command("stages", ("D",), say("Define the stages"), ELSE),
     Command("import", ("i",), say("Import a file"), ELSE),
     Command("palette", (":",), say("Find a command by its name"), ELSE),

@@ -190,6 +190,9 @@ class Handlers:
     def do_forecast(self) -> None:
         self.app.toggle("forecast")
 
+    def do_here(self) -> None:
+        self.app.toggle("here")
+
     def do_help(self) -> None:
         self.app.toggle("help", full=True)
 

@@ -15,7 +15,7 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 
 from pipetui.core.message import Message, say
-from pipetui.errors import Conflict, PipetuiError
+from pipetui.errors import Conflict, ConnectionLost, PipetuiError
 from pipetui.lang import _, told
 from pipetui.ui.commands import NAMES, SIGNS
 from pipetui.ui.field import rule
@@ -110,15 +110,28 @@ class Page(Screen[int | None]):
         self.draw()
 
     def draw(self, at: int | None = None) -> None:
-        """Everything, for the size there is; the cursor on row `at` when it is given."""
+        """Everything, for the size there is; the cursor on row `at` when it is given.
+
+        While the store cannot be reached, what is shown stays.
+        """
+        try:
+            self._draw(at)
+        except ConnectionLost as error:
+            self.main.lookout.lose(error)
+
+    def _draw(self, at: int | None) -> None:
         width = self.rows.size.width
         if not width:
             return
         shown = [(key.shown, told(key.short)) for key in self.in_title() if key.short]
         self.head.show([rule(self.heading(), width, shown)], 0)
         self.rows.fill(self._help() if self._helping else self.made(width - 1), at)
-        line = [Span(f" {self._said[0]}", self._said[1])] if self._said[0] else self.standing()
-        self.foot.show([fitted(line, width)], 0)
+        self.foot.show([fitted(self._last_line(), width)], 0)
+
+    def _last_line(self) -> Line:
+        if self.main.lookout.lost is not None:
+            return [Span(f" {told(self.main.lookout.lost)}", "bad")]
+        return [Span(f" {self._said[0]}", self._said[1])] if self._said[0] else self.standing()
 
     def tell(self, message: Message, role: Role = "strong") -> None:
         """Show a sentence at the bottom, until the next key."""
@@ -163,8 +176,7 @@ class Page(Screen[int | None]):
 
     def draw_foot(self) -> None:
         """The last line alone."""
-        line = [Span(f" {self._said[0]}", self._said[1])] if self._said[0] else self.standing()
-        self.foot.show([fitted(line, self.rows.size.width)], 0)
+        self.foot.show([fitted(self._last_line(), self.rows.size.width)], 0)
 
     async def _act(self, key: str) -> None:
         command = next((one for one in (*self.KEYS, *COMMON) if key in one.keys), None)
@@ -190,6 +202,9 @@ class Page(Screen[int | None]):
 
             self.reread()
             self.tell(clashing(error), "bad")
+        except ConnectionLost as error:
+            self.main.lookout.lose(error)
+            self.tell(error.message, "bad")
         except PipetuiError as error:
             hint = error.hint
             self.tell(
@@ -199,9 +214,13 @@ class Page(Screen[int | None]):
     def ask(self, dialog: Screen[Any], act: Callable[[Any], Awaitable[None]]) -> None:
         """Open a dialog; its answer goes to `act`, unless there is none."""
 
+        async def acted(given: object) -> None:
+            await self.main.lookout.back()
+            await act(given)
+
         def answered(given: object = None) -> None:
             if given is not None:
-                self.run_worker(self.attempt(act(given)), group=ANSWERS)
+                self.run_worker(self.attempt(acted(given)), group=ANSWERS)
 
         self.app.push_screen(dialog, answered)
 

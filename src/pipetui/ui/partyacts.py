@@ -12,7 +12,7 @@ from pipetui.core.change import Batch, Change
 from pipetui.core.deal import Contact, Deal, Organization, Setting, Stage, Tag, Tagging, Visit
 from pipetui.core.message import say, say_n
 from pipetui.core.text import fold
-from pipetui.errors import Refused
+from pipetui.errors import Conflict, ConnectionLost, Refused
 from pipetui.lang import _
 from pipetui.store.customers import Party
 from pipetui.ui.page import Page
@@ -33,7 +33,10 @@ def home(main: Pipetui) -> str | None:
 
 
 def edit(page: Page, kind: type[Party], party: Party | None) -> None:
-    """A form for a new person or company, or for one that is there."""
+    """A form for a new person or company, or for one that is there.
+
+    What was typed into it and could not be written stands in it again.
+    """
     from pipetui.ui.form import Form
     from pipetui.ui.partyform import party_rows, values_of
 
@@ -57,10 +60,21 @@ def edit(page: Page, kind: type[Party], party: Party | None) -> None:
         else:
             changes += people.edit(party, **fields)
             label = say("Change {name}", name=party.name)
-        await main.acts.commit(Batch(label, tuple(changes)))
+        try:
+            await main.acts.commit(Batch(label, tuple(changes)))
+        except Conflict:
+            main.unsaved[key] = form.typed
+            edit(page, kind, party and main.reading.store.get(kind, party.id))
+            raise
+        except ConnectionLost as error:
+            main.unsaved[key] = form.typed
+            kept = say("What you typed is kept: the form shows it again.")
+            raise ConnectionLost(error.message, kept, error.doubtful) from None
         page.tell(label, "good")
 
-    page.ask(Form(title, rows, main.look), filled)
+    key = kind.table, party.id if party else 0
+    form = Form(title, rows, main.look, typed=main.unsaved.pop(key, None))
+    page.ask(form, filled)
 
 
 async def archive(page: Page, party: Party) -> None:

@@ -31,7 +31,7 @@ PERIOD = "this-month"
 
 
 class Reading:
-    """The reads of one screen, all on its own connection, none of them slow."""
+    """The reads of one screen, all on its own connection, none of them slow. A loss of it is told at once."""
 
     def __init__(
         self,
@@ -46,6 +46,7 @@ class Reading:
         `pipeline` is a name; without it the first one is shown.
         """
         self.db = db
+        db.patience = 0
         self._opened = opened
         self.clock = clock
         self._fiscal_month = fiscal_month
@@ -64,8 +65,15 @@ class Reading:
 
     @cached_property
     def store(self) -> Store:
-        """The whole store, which the first frame does without."""
-        return self._opened()
+        """The whole store, which the first frame does without; a connection that it loses is made again elsewhere."""
+        store = self._opened()
+        store.db.patience = 0
+        return store
+
+    def find_pipeline(self) -> None:
+        """The pipelines as they are now, the same one shown when it is still there."""
+        self.pipelines = start.pipelines(self.db)
+        self.pipeline = next((p for p in self.pipelines if p.id == self.pipeline.id), self.pipelines[0])
 
     def beside(self) -> Database:
         """Another connection, for reads on a thread of their own; to be closed by who asked for it."""
