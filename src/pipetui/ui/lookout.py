@@ -76,6 +76,9 @@ class Lookout:
         except ConnectionLost as error:
             self.lose(error)
             return
+        except StoreProblem as error:
+            self._app.tell(error.message, "warn")
+            return
         if self._unread and not self._writer.busy and self._app.travel is None:
             self._unread = False
             self._app.reload()
