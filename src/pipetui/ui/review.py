@@ -333,7 +333,11 @@ class ReviewDeal(Page):
             ]
             for one in fresh[:6]
         ]
-        return lines if fresh else [*lines, [Span(f"  {_('nothing has changed')}", "dim")]]
+        if not fresh:
+            done = any(one.done_at is not None and one.done_at > since for one in self._dossier.activities)
+            words = _("only what was done: see below") if done else _("nothing has changed")
+            lines.append([Span(f"  {words}", "dim")])
+        return lines
 
     def _done(self, width: int) -> list[Line]:
         done = sorted(
