@@ -73,6 +73,9 @@ class ReviewList(Page):
     def _read(self) -> None:
         reading = self.main.reading
         scope = replace(reading.scope, period=None, owner_id=self._owner.id if self._owner else None)
+        if not reading.chances:
+            stages = reading.forecast(self.main.config.currency).stages
+            reading.chances = {one.stage.id: one.chance.value for one in stages}
         found = reviews.candidates(reading.db, scope, reading.chances)
         rates = {one.currency: float(one.value) for one in reading.store.all(Rate)}
         self.deals = [one for one in ranked(found, scope.today, rates) if one.flags or not self._flagged]
