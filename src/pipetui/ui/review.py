@@ -178,7 +178,11 @@ class ReviewList(Page):
         minutes = await self._minutes(review)
         ended = Change.edit(review, ended_at=self.main.reading.clock()[1], minutes=minutes.to_json())
         await self.main.acts.commit(Batch(say("End the pipeline review"), (ended,)))
-        self.app.push_screen(MinutesPage(self.main, minutes), lambda _: self.dismiss(None))
+        self.app.push_screen(MinutesPage(self.main, minutes), self._over)
+
+    def _over(self, _: int | None) -> None:
+        """The minutes were read."""
+        self.dismiss(None)
 
     async def _minutes(self, review: Review) -> Minutes:
         await self.main.writer.settled()
