@@ -471,7 +471,9 @@ def _as_fields(values: dict[str, Any]) -> dict[str, Any]:
     if "amount" in given:
         amount = given.pop("amount")
         if amount is None:
-            raise Refused(say("A quote needs an amount."))
+            raise Refused(
+                say("A quote needs an amount."), say("Write what it comes to; its lines will say it exactly.")
+            )
         given |= {"amount": amount.minor, "currency": amount.currency}
     return given
 

@@ -73,6 +73,9 @@ class ReviewList(Page):
     def _read(self) -> None:
         reading = self.main.reading
         scope = replace(reading.scope, period=None, owner_id=self._owner.id if self._owner else None)
+        if not reading.chances:
+            stages = reading.forecast(self.main.config.currency).stages
+            reading.chances = {one.stage.id: one.chance.value for one in stages}
         found = reviews.candidates(reading.db, scope, reading.chances)
         rates = {one.currency: float(one.value) for one in reading.store.all(Rate)}
         self.deals = [one for one in ranked(found, scope.today, rates) if one.flags or not self._flagged]
@@ -175,7 +178,11 @@ class ReviewList(Page):
         minutes = await self._minutes(review)
         ended = Change.edit(review, ended_at=self.main.reading.clock()[1], minutes=minutes.to_json())
         await self.main.acts.commit(Batch(say("End the pipeline review"), (ended,)))
-        self.app.push_screen(MinutesPage(self.main, minutes), lambda _: self.dismiss(None))
+        self.app.push_screen(MinutesPage(self.main, minutes), self._over)
+
+    def _over(self, _: int | None) -> None:
+        """The minutes were read."""
+        self.dismiss(None)
 
     async def _minutes(self, review: Review) -> Minutes:
         await self.main.writer.settled()
@@ -333,7 +340,11 @@ class ReviewDeal(Page):
             ]
             for one in fresh[:6]
         ]
-        return lines if fresh else [*lines, [Span(f"  {_('nothing has changed')}", "dim")]]
+        if not fresh:
+            done = any(one.done_at is not None and one.done_at > since for one in self._dossier.activities)
+            words = _("only what was done: see below") if done else _("nothing has changed")
+            lines.append([Span(f"  {words}", "dim")])
+        return lines
 
     def _done(self, width: int) -> list[Line]:
         done = sorted(
