@@ -160,13 +160,6 @@ def test_a_backup_while_the_store_is_in_use(file: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)
-def test_a_backup_of_a_server_is_refused(store: Store, tmp_path: Path) -> None:
-    with pytest.raises(StoreProblem, match="not copied") as caught:
-        store.backup(str(tmp_path / "copy.db"))
-    assert "pg_dump" in str(caught.value.hint)
-
-
-@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 def test_a_zero_character_is_refused_where_it_cannot_be_kept(store: Store) -> None:
     with pytest.raises(StoreProblem):
         commit(store, Change.add(Organization(id=-1, name="a\0b", created_at=NOW)))

@@ -115,6 +115,8 @@ def write_lines(pieces: Iterable[Piece], path: Path, replace: bool = True) -> Su
         sums.update({name: (one.n, one.digest) for name, one in found.items()})
 
     lines.write(path, schema.HEAD, counted(), sums)
+    for _piece in _vouched(lines.Reader(path)):
+        pass  # read back to the end, its sums are those that were written
     return found
 
 

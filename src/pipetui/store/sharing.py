@@ -139,7 +139,7 @@ def _group(name: str) -> int:
     except KeyError:
         raise Refused(
             say("There is no group {name} on this machine.", name=name),
-            say("Make it: sudo groupadd {name}; sudo usermod -aG {name} LOGIN", name=name),
+            say("Make it: sudo groupadd {name} && sudo usermod -aG {name} LOGIN", name=name),
         ) from None
 
 
