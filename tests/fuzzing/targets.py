@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
+from openpyxl.utils.exceptions import IllegalCharacterError
 from textual._xterm_parser import XTermParser
 
 from fuzzing import inputs, valid
@@ -176,9 +177,11 @@ def workbooks(given: bytes | list[list[str]]) -> None:
     if isinstance(given, bytes):
         imported(".xlsx", given)
         return
-    with suppress(ValueError):  # what openpyxl itself refuses to write
+    try:
         book = valid.workbook([list(row) for row in given])
-        imported(".xlsx", book)
+    except (ValueError, IllegalCharacterError):
+        return
+    imported(".xlsx", book)
 
 
 def insides(given: tuple[int, int]) -> bytes:
