@@ -28,7 +28,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings  # noqa: E402
 
 from fuzzing.holding import HangError  # noqa: E402
 from fuzzing.inputs import mutated  # noqa: E402
-from fuzzing.targets import TARGETS, Target, limited  # noqa: E402
+from fuzzing.targets import AT_HOME, TARGETS, Target, limited, made  # noqa: E402
 from pipetui.errors import PipetuiError  # noqa: E402
 
 ROUND, BROTHERS = 400, 30
@@ -127,6 +127,8 @@ def main() -> int:
     if unknown := set(asked.targets) - set(TARGETS):
         words.error(f"no such target: {', '.join(sorted(unknown))}")
     names = asked.targets or list(TARGETS)
+    os.environ |= AT_HOME
+    made()
     if asked.guided:
         names = [name for name in names if TARGETS[name].bytes_in]
     seconds, bad = 60 * asked.minutes / len(names), False
