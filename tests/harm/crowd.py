@@ -24,12 +24,12 @@ BAR = 20
 """Processes that one SQLite file takes without a word; of more, some may be told that the file is busy."""
 
 
-def writer(url: str, number: int, shared: int, begin: float, tell: Teller) -> None:
+def writer(url: str, number: int, shared: int, begin: float, writes: int, tell: Teller) -> None:
     """Open the store, add a deal, move it, and write on the deal of the team."""
     store = opened(url, f"rep{number}")
     time.sleep(max(0.0, begin - time.time()))
     own = _timed(tell, lambda: add_deal(store, f"Of {number}").id)
-    for count in range(WRITES):
+    for count in range(writes):
         if own is not None:
             _timed(tell, partial(step, store, own, count))
     for count in range(NOTES):
@@ -66,13 +66,14 @@ def _note(store: Store, shared: int, line: str) -> int:
 
 def writers(scene: Scene, many: int) -> None:
     """So many processes, each with a connection of its own."""
+    writes = 1 if scene.short else WRITES
     for _ in scene:
         url = scene.store()
         with closing(opened(url)) as store:
             shared = [add_deal(store, f"Of team {n}").id for n in range(-(-many // TEAM))]
             batches = _done(store)
         begin = time.time() + 0.02 * many
-        children = [Child(partial(writer, url, n, shared[n // TEAM], begin)) for n in range(many)]
+        children = [Child(partial(writer, url, n, shared[n // TEAM], begin, writes)) for n in range(many)]
         for child in children:
             child.end()
             scene.score.take(child)

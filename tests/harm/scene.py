@@ -79,8 +79,10 @@ class Score:
 class Scene:
     """One kind played on one engine."""
 
-    def __init__(self, name: str, engine: Engine, runs: int, seed: int, folder: Path) -> None:
-        self.engine, self.runs = engine, runs
+    def __init__(
+        self, name: str, engine: Engine, runs: int, seed: int, folder: Path, short: bool = False
+    ) -> None:
+        self.engine, self.runs, self.short = engine, runs, short
         self.random = random.Random(f"{seed} {name} {engine}")
         self.folder = folder
         self.score = Score(f"{name} {engine}")
