@@ -61,11 +61,11 @@ KINDS: dict[str, Kind] = {
 }
 
 
-def played(name: str, engine: Engine, runs: int, seed: int) -> Score:
+def played(name: str, engine: Engine, runs: int, seed: int, short: bool) -> Score:
     """Play one kind on one engine."""
     with tempfile.TemporaryDirectory(prefix="pipetui-faults-") as folder:
         Path(folder).chmod(0o755)
-        scene = Scene(name, engine, runs, seed, Path(folder))
+        scene = Scene(name, engine, runs, seed, Path(folder), short)
         try:
             KINDS[name].play(scene)
         except Exception:  # noqa: BLE001 - the outermost edge of a play: what the product raised here it told nobody
@@ -92,7 +92,7 @@ def main() -> int:
         kind = KINDS[name]
         runs = asked.runs or (kind.short if asked.short else kind.runs)
         for engine in kind.engines if runs else ():
-            score = played(name, engine, runs, asked.seed)
+            score = played(name, engine, runs, asked.seed, asked.short)
             print(score.line(asked.seed), flush=True)
             for one in (*dict.fromkeys(score.losses), *dict.fromkeys(score.unexplained)):
                 print(f"    {one}", flush=True)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 import time
@@ -28,7 +29,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings  # noqa: E402
 
 from fuzzing.holding import HangError  # noqa: E402
 from fuzzing.inputs import mutated  # noqa: E402
-from fuzzing.targets import TARGETS, Target, limited  # noqa: E402
+from fuzzing.targets import AT_HOME, TARGETS, Target, limited, made  # noqa: E402
 from pipetui.errors import PipetuiError  # noqa: E402
 
 ROUND, BROTHERS = 400, 30
@@ -105,15 +106,21 @@ def guided(name: str, seconds: float, number: int) -> int:
     if importlib.util.find_spec("atheris") is None:
         print(f"{name:<10} left out: atheris is not installed (pip install atheris)")
         return 0
-    words = [
-        sys.executable,
-        "-m",
-        "fuzzing.guided",
-        name,
-        f"-max_total_time={seconds:.0f}",
-        f"-seed={number}",
-    ]
-    return subprocess.run(words, env={**os.environ, "PYTHONPATH": str(HERE)}, check=False).returncode
+    words = ["-m", "fuzzing.guided", name, f"-max_total_time={seconds:.0f}", f"-seed={number}"]
+    ended = subprocess.run(
+        [sys.executable, *words],
+        env={**os.environ, "PYTHONPATH": str(HERE)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    inputs = re.search(r"executed_units: (\d+)", ended.stderr)
+    crashes = [line for line in ended.stdout.splitlines() if "CRASH" in line]
+    told = inputs[1] if inputs else "?"
+    print(f"{name:<10} guided {told:>7}  crashes {len(crashes)}  seed {number}", flush=True)
+    for line in (*crashes, *(() if inputs else (ended.stderr[-2000:],))):
+        print(f"    {line}")
+    return int(bool(crashes) or not inputs)
 
 
 def main() -> int:
@@ -127,6 +134,8 @@ def main() -> int:
     if unknown := set(asked.targets) - set(TARGETS):
         words.error(f"no such target: {', '.join(sorted(unknown))}")
     names = asked.targets or list(TARGETS)
+    os.environ |= AT_HOME
+    made()
     if asked.guided:
         names = [name for name in names if TARGETS[name].bytes_in]
     seconds, bad = 60 * asked.minutes / len(names), False

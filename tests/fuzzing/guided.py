@@ -5,6 +5,7 @@ Crashes are counted by place and told, and do not end the run.
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from pathlib import Path
@@ -14,12 +15,12 @@ import atheris
 with atheris.instrument_imports(include=["pipetui"]):
     from fuzzing import valid
     from fuzzing.holding import HangError
-    from fuzzing.targets import TARGETS, limited
+    from fuzzing.targets import AT_HOME, TARGETS, limited, made
     from pipetui.errors import PipetuiError
 
 BEGIN = {
     "filter": valid.FILTER, "entry": valid.ENTRY, "words": valid.ENTRY, "keys": (b"\x1b[A",), "config": valid.TOML,
-    "csv": valid.CSV, "json": valid.documents(), "vcard": valid.CARDS,
+    "sheets": valid.CSV, "cards": valid.CARDS,
 }  # fmt: skip
 
 
@@ -41,6 +42,8 @@ def main() -> None:
             if seen[place] == 1:
                 print(f"{name:<10} CRASH {place}: {data!r}", flush=True)
 
+    os.environ |= AT_HOME
+    made()
     corpus = Path(_corpus(name))
     atheris.Setup([sys.argv[0], *sys.argv[2:], "-verbosity=0", "-print_final_stats=1", str(corpus)], take)
     atheris.Fuzz()

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
+from openpyxl.utils.exceptions import IllegalCharacterError
 from textual._xterm_parser import XTermParser
 
 from fuzzing import inputs, valid
@@ -27,21 +28,31 @@ from fuzzing.holding import HangError, hold
 from pipetui.cli import _run
 from pipetui.config import load
 from pipetui.core.agenda import Planned
+from pipetui.core.deal import Stage
+from pipetui.core.message import Message
 from pipetui.core.moment import period
 from pipetui.core.money import amount_from_text
 from pipetui.core.query import parse
 from pipetui.core.quickadd import Known, draft
 from pipetui.core.recurrence import repeat_from_words
+from pipetui.core.standard import standard_pipeline
 from pipetui.core.text import clean, day_from_words
 from pipetui.errors import PipetuiError
+from pipetui.exchange import vcard
 from pipetui.exchange.ical import calendar
+from pipetui.exchange.plan import Choices, planned
+from pipetui.exchange.profiles import known_headers
+from pipetui.exchange.sheet import opened
 from pipetui.store.store import Store
 from pipetui.ui.commands import keymap
 from pipetui.ui.terminal import Terminal
 from pipetui.ui.typed import Paste, Typed
 
+AT_HOME = {"PIPETUI_CONFIG": os.devnull, "LC_ALL": "C.UTF-8", "USER": "marie"}
+"""The environment in which inputs are taken."""
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+STAGES = [one for one in standard_pipeline() if isinstance(one, Stage)]
 KNOWN = Known(("Lead", "Quote", "Won"), ("salon", "web"), ("Acme", "3M", "Boréal SARL"))
 PATIENCE = 8
 """Seconds after which an input counts as a hang."""
@@ -115,9 +126,9 @@ def words(given: str | bytes) -> None:
 
 
 @cache
-def _template() -> Path:
+def made() -> Path:
+    """A folder with a store to copy, made once."""
     folder = Path(tempfile.mkdtemp(prefix="pipetui-fuzz-"))
-    os.environ |= {"PIPETUI_CONFIG": os.devnull, "LC_ALL": "C.UTF-8", "USER": "marie"}
     Store.open(str(folder / "template.db"), login="marie", now=lambda: NOW).close()
     run(folder / "template.db", "add", "Acme roof 12k @Marie #web")
     return folder
@@ -134,8 +145,8 @@ def run(store: Path, *words: str) -> str:
 @contextmanager
 def store() -> Iterator[Path]:
     """A store with one deal, for one input."""
-    with tempfile.TemporaryDirectory(dir=_template()) as folder:
-        yield Path(shutil.copy(_template() / "template.db", Path(folder) / "store.db"))
+    with tempfile.TemporaryDirectory(dir=made()) as folder:
+        yield Path(shutil.copy(made() / "template.db", Path(folder) / "store.db"))
 
 
 def imported(suffix: str, given: bytes) -> None:
@@ -152,6 +163,24 @@ def imported(suffix: str, given: bytes) -> None:
             if batch is not None:
                 run(there, "undo")
                 hold(run(there, "list", "--json") == before, "undo left something")
+
+
+def cards(given: bytes) -> None:
+    """vCards are read or refused, one by one."""
+    found, _rejected = vcard.read(given.decode("utf-8", "replace"))
+    for card in found:
+        for value in card.values.values():
+            hold(value is None or clean(value, lines=True) == value, card)
+
+
+def sheets(given: bytes) -> None:
+    """A file of rows is looked at and read, or refused."""
+    file = made() / "given.csv"
+    file.write_bytes(given)
+    sheet = opened(file, known_headers)
+    for _line, cells in sheet.rows():
+        hold(isinstance(cells, Message) or len(cells) == len(sheet.headers), cells)
+    planned(sheet, STAGES, Choices())
 
 
 def rows(table: list[list[str]]) -> None:
@@ -176,9 +205,11 @@ def workbooks(given: bytes | list[list[str]]) -> None:
     if isinstance(given, bytes):
         imported(".xlsx", given)
         return
-    with suppress(ValueError):  # what openpyxl itself refuses to write
+    try:
         book = valid.workbook([list(row) for row in given])
-        imported(".xlsx", book)
+    except (ValueError, IllegalCharacterError):
+        return
+    imported(".xlsx", book)
 
 
 def insides(given: tuple[int, int]) -> bytes:
@@ -255,7 +286,7 @@ def _pressed(driver: Terminal, one: str | Paste) -> None:
 
 def settings(given: bytes) -> None:
     """A settings file is read or refused, and so are its keys."""
-    folder = _template()
+    folder = made()
     file = folder / "config.toml"
     file.write_bytes(given)
     keymap(load({"PIPETUI_CONFIG": str(file), "HOME": str(folder)}).keymap)
@@ -268,10 +299,12 @@ TARGETS: dict[str, Target] = {
     "words": Target(st.one_of(inputs.VALUE, inputs.ENTRIES), words, True, cheap=True),
     "keys": Target(st.tuples(inputs.TYPED, inputs.CUTS), keys, True, cheap=True),
     "config": Target(inputs.changed(valid.TOML), settings, True),
-    "csv": Target(inputs.changed(valid.CSV), lambda given: imported(".csv", given), True),
+    "sheets": Target(inputs.changed(valid.CSV), sheets, True, cheap=True),
+    "cards": Target(inputs.changed(valid.CARDS), cards, True, cheap=True),
+    "csv": Target(inputs.changed(valid.CSV), lambda given: imported(".csv", given)),
     "rows": Target(TABLES, rows),
-    "json": Target(inputs.changed(valid.documents()), lambda given: imported(".json", given), True),
-    "vcard": Target(inputs.changed(valid.CARDS), lambda given: imported(".vcf", given), True),
+    "json": Target(inputs.changed(valid.documents()), lambda given: imported(".json", given)),
+    "vcard": Target(inputs.changed(valid.CARDS), lambda given: imported(".vcf", given)),
     "xlsx": Target(
         st.one_of(TABLES, st.tuples(st.integers(0, 20), st.integers(0, 2**48)).map(insides)), workbooks
     ),

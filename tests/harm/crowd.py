@@ -1,4 +1,4 @@
-"""Many who write at the same time, each on deals of his own and all of them on one: nobody sees an error."""
+"""Many who write at the same time, each on a deal of his own and in teams on one of theirs: nobody sees an error."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from pipetui.core.message import say
 from pipetui.errors import Conflict, PipetuiError
 from pipetui.store.store import Store
 
-WRITES, NOTES = 6, 2
-"""Moves of the own deal by each, and lines each adds to the deal of all."""
+WRITES, NOTES, TEAM = 5, 1, 10
+"""Moves of the own deal by each, lines each adds to the deal of the team, and how many are in a team."""
 
 BAR = 20
 """Processes that one SQLite file takes without a word; of more, some may be told that the file is busy."""
 
 
-def writer(url: str, number: int, shared: int, begin: float, tell: Teller) -> None:
-    """Open the store, add a deal, move it, and write on the deal of all."""
+def writer(url: str, number: int, shared: int, begin: float, writes: int, tell: Teller) -> None:
+    """Open the store, add a deal, move it, and write on the deal of the team."""
     store = opened(url, f"rep{number}")
     time.sleep(max(0.0, begin - time.time()))
     own = _timed(tell, lambda: add_deal(store, f"Of {number}").id)
-    for count in range(WRITES):
+    for count in range(writes):
         if own is not None:
             _timed(tell, partial(step, store, own, count))
     for count in range(NOTES):
@@ -66,13 +66,14 @@ def _note(store: Store, shared: int, line: str) -> int:
 
 def writers(scene: Scene, many: int) -> None:
     """So many processes, each with a connection of its own."""
+    writes = 1 if scene.short else WRITES
     for _ in scene:
         url = scene.store()
         with closing(opened(url)) as store:
-            shared = add_deal(store, "Of all").id
+            shared = [add_deal(store, f"Of team {n}").id for n in range(-(-many // TEAM))]
             batches = _done(store)
         begin = time.time() + 0.02 * many
-        children = [Child(partial(writer, url, n, shared, begin)) for n in range(many)]
+        children = [Child(partial(writer, url, n, shared[n // TEAM], begin, writes)) for n in range(many)]
         for child in children:
             child.end()
             scene.score.take(child)
@@ -87,7 +88,7 @@ def writers(scene: Scene, many: int) -> None:
         scene.done_with(url)
 
 
-def _looked_after(scene: Scene, url: str, children: list[Child], shared: int, batches: int) -> None:
+def _looked_after(scene: Scene, url: str, children: list[Child], shared: list[int], batches: int) -> None:
     if scene.engine == "postgresql" or len(children) <= BAR:
         for sentence in {values[0] for child in children for values in child.said("refused")}:
             scene.score.lose(f"a writer was told: {sentence}")
@@ -96,10 +97,10 @@ def _looked_after(scene: Scene, url: str, children: list[Child], shared: int, ba
         there = _done(store) - batches
         if there != confirmed:
             scene.score.lose(f"{confirmed} acts confirmed, {there} in the journal")
-        lines = store.get(Deal, shared).notes.split("\n")
+        lines = [line for one in shared for line in store.get(Deal, one).notes.split("\n")]
         wanted = {str(values[0]) for child in children for values in child.said("line")}
         if wanted - set(lines):
-            scene.score.lose(f"{len(wanted - set(lines))} lines of the deal of all are gone")
+            scene.score.lose(f"{len(wanted - set(lines))} lines of the teams are gone")
 
 
 def _done(store: Store) -> int:

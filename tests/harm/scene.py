@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import random
 import re
 import shutil
@@ -11,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import count
 from pathlib import Path
 from typing import Literal
@@ -78,8 +79,10 @@ class Score:
 class Scene:
     """One kind played on one engine."""
 
-    def __init__(self, name: str, engine: Engine, runs: int, seed: int, folder: Path) -> None:
-        self.engine, self.runs = engine, runs
+    def __init__(
+        self, name: str, engine: Engine, runs: int, seed: int, folder: Path, short: bool = False
+    ) -> None:
+        self.engine, self.runs, self.short = engine, runs, short
         self.random = random.Random(f"{seed} {name} {engine}")
         self.folder = folder
         self.score = Score(f"{name} {engine}")
@@ -104,10 +107,10 @@ class Scene:
         """Do away with this server too in the end."""
         self._clusters.append(cluster)
 
-    @cached_property
+    @property
     def server(self) -> Cluster:
-        """The server of the scene's stores."""
-        return self.cluster("max_connections=300", "shared_buffers=64MB")
+        """The server of the scene's stores, which other scenes use after it."""
+        return _shared()
 
     def empty(self) -> str:
         """Where a store can be made."""
@@ -175,6 +178,14 @@ class Scene:
     def _sound(self, store: Store, when: str) -> None:
         for finding in store.check():
             self.score.lose(f"{when}: {told(finding)}")
+
+
+@cache
+def _shared() -> Cluster:
+    server = Cluster(("max_connections=300", "shared_buffers=64MB"))
+    atexit.register(server.remove)
+    server.start()
+    return server
 
 
 def _carry(link: sqlite3.Connection, db: Database, table: str) -> None:

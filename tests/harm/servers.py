@@ -31,7 +31,7 @@ def persistent(url: str, deal_id: int, seconds: float, tell: Teller) -> None:
     store: Store | None = None
     end, number, tries = time.monotonic() + seconds, 0, 0.0
     tell("ready")
-    while time.monotonic() < end:
+    while tries or time.monotonic() < end:
         try:
             if store is None:
                 store = opened(url)
