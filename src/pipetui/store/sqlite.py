@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pipetui.core.message import say
-from pipetui.errors import Conflict, ConnectionLost, Replaced, StoreProblem
+from pipetui.errors import Conflict, ConnectionLost, Removed, Replaced, StoreProblem
 
 Error = (sqlite3.Error, UnicodeEncodeError, OverflowError)
 BEGIN = ("BEGIN IMMEDIATE",)
@@ -82,8 +82,8 @@ def displaced(link: Link, url: str) -> Replaced | None:
     )
 
 
-def _removed(file: Path) -> Replaced:
-    return Replaced(
+def _removed(file: Path) -> Removed:
+    return Removed(
         say("The store {file} is not there any more; nothing was written.", file=str(file)),
         say("Put it back, or a backup of it: it is opened again by itself."),
     )
