@@ -9,6 +9,7 @@ PipetuiError
     ├── Conflict     somebody else saved the same field first                   exit 1
     └── ConnectionLost   the server or the file went away while it was used     exit 3
         └── Replaced     another file stands where the store was                exit 3
+            └── Removed  no file stands there any more                          exit 3
 """
 
 from __future__ import annotations
@@ -108,3 +109,7 @@ class ConnectionLost(StoreProblem):
 
 class Replaced(ConnectionLost):
     """Another file took the place of the store, or none did: nothing may be written into the one that went."""
+
+
+class Removed(Replaced):
+    """No file stands where the store was."""

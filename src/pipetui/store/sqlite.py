@@ -12,7 +12,7 @@ from threading import get_ident
 from typing import Any
 
 from pipetui.core.message import say
-from pipetui.errors import Conflict, ConnectionLost, Replaced, StoreProblem
+from pipetui.errors import Conflict, ConnectionLost, Removed, Replaced, StoreProblem
 from pipetui.store.volume import refuse_network
 
 Error = (sqlite3.Error, UnicodeError, OverflowError)
@@ -87,8 +87,8 @@ def displaced(link: Link, url: str) -> Replaced | None:
     )
 
 
-def _removed(file: Path) -> Replaced:
-    return Replaced(
+def _removed(file: Path) -> Removed:
+    return Removed(
         say("The store {file} is not there any more; nothing was written.", file=str(file)),
         say("Put it back, or a backup of it: it is opened again by itself."),
     )

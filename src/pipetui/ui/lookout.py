@@ -9,7 +9,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from pipetui.core.message import Message, say
-from pipetui.errors import ConnectionLost, PipetuiError, Replaced, StoreProblem
+from pipetui.errors import ConnectionLost, PipetuiError, Removed, Replaced, StoreProblem
 from pipetui.store import start
 from pipetui.store.db import PATIENCE
 from pipetui.ui.apart import apart
@@ -128,7 +128,7 @@ class Lookout:
         """The store cannot be reached: say so, and try until it can."""
         if self.lost is not None:
             return
-        self.lost = error.message if isinstance(error, Replaced) else say("connection lost – trying again")
+        self.lost = _in_short(error)
         self._show()
         self._app.run_worker(self._recover(error), group="recover", exclusive=True)
 
@@ -151,8 +151,7 @@ class Lookout:
         self._show()
         self._app.reload()
         self.meet()
-        back = say("The store is another file now: this is what it holds.")
-        self._app.tell(back if isinstance(error, Replaced) else say("The connection is back."), "good")
+        self._app.tell(_back(error), "good")
         await self._clear_up()
 
     def _reconnect(self) -> None:
@@ -193,6 +192,22 @@ class Lookout:
         self._app.redraw_top()
         if (draw := getattr(self._app.screen, "draw_foot", None)) is not None:
             draw()
+
+
+def _in_short(error: ConnectionLost) -> Message:
+    if isinstance(error, Removed):
+        return say("the file of the store is gone – trying again")
+    if isinstance(error, Replaced):
+        return say("the file of the store was replaced – opening it")
+    return say("connection lost – trying again")
+
+
+def _back(error: ConnectionLost) -> Message:
+    if isinstance(error, Removed):
+        return say("The file of the store is there again.")
+    if isinstance(error, Replaced):
+        return say("The store is another file now: this is what it holds.")
+    return say("The connection is back.")
 
 
 def _notice(told: list[Heard]) -> Message:
