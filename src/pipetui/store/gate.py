@@ -3,20 +3,67 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipetui.core import access
 from pipetui.core.access import Act, Actor
 from pipetui.core.change import Row
 from pipetui.errors import Forbidden
-from pipetui.store.rows import OF_A_DEAL, among
+from pipetui.store.rows import OF_A_DEAL, among, found
 
 if TYPE_CHECKING:
+    from pipetui.core.change import Change
     from pipetui.store.chunk import Chunk
     from pipetui.store.db import Database
 
 PARTIES = ("contact", "organization")
+
+
+class Rows(NamedTuple):
+    """What a chunk would touch."""
+
+    came: Mapping[str, Sequence[Row]]
+    """New rows by table; of each what tells whose it is will do."""
+    changed: Sequence[tuple[str, Row, Row | None]] = ()
+    """The table, the row as it is, and as it becomes: None when it goes."""
+
+
+def refusal(db: Database, actor: Actor, changes: Iterable[Change]) -> Forbidden | None:
+    """Why these changes would be refused, before anything is written; None when they would not."""
+    if actor.role == "admin":
+        return None
+    came: dict[str, list[Row]] = defaultdict(list)
+    touched: dict[tuple[str, bool], list[int]] = defaultdict(list)
+    for one in changes:
+        if one.before is None:
+            came[one.table].append(one.after or {})
+        elif not one.empty:
+            touched[one.table, one.after is None].append(one.id)
+    changed = [
+        (table, row, None if goes else row)
+        for (table, goes), numbers in touched.items()
+        for which in among(numbers)
+        for row in found(db, table, which).values()
+    ]
+    return _said(db, actor, Rows(came, changed))
+
+
+def forbidden(db: Database, actor: Actor, act: Act, table: str, row: Row) -> Forbidden | None:
+    """Why an act on a row is not this member's to do; `row` has what tells whose it is."""
+    if access.reach(actor, act, table) == "any":
+        return None
+    goes = None if act == "remove" else row
+    return _said(db, actor, Rows({table: [row]}) if act == "add" else Rows({}, [(table, row, goes)]))
+
+
+def _said(db: Database, actor: Actor, rows: Rows) -> Forbidden | None:
+    try:
+        Gate(db, actor).admit(rows)
+    except Forbidden as error:
+        return error
+    return None
 
 
 class Gate:
@@ -28,7 +75,7 @@ class Gate:
         self._actor = actor
         self._taken_back = taken_back
 
-    def admit(self, chunk: Chunk) -> None:
+    def admit(self, chunk: Chunk | Rows) -> None:
         """Hold every row of a chunk against the table in `core.access`. Raises Forbidden."""
         if self._actor.role == "admin":
             return
@@ -61,10 +108,10 @@ class Gate:
         return "owner_id" in before and self._actor.owns(before["owner_id"])
 
     def _forbidden(self, act: Act, table: str, owner_id: Any) -> Forbidden:
-        found = (
+        named = (
             None if owner_id is None else self._db.one("SELECT name FROM member WHERE id = ?", (owner_id,))
         )
-        owner = found[0] if found else ""
+        owner = named[0] if named else ""
         reason = access.refusal(self._actor, act, table, owner_id, owner)
         assert reason is not None
         return Forbidden(reason, access.hint(self._actor, table, owner))
@@ -74,7 +121,7 @@ class Owners:
     """Whose the rows of a chunk are: the owner of the row, or of the deal, person or company it hangs on, as they were
     before the chunk."""
 
-    def __init__(self, db: Database, actor: Actor, chunk: Chunk) -> None:
+    def __init__(self, db: Database, actor: Actor, chunk: Chunk | Rows) -> None:
         self._db = db
         self._actor = actor
         self._known: dict[str, dict[Any, Any]] = {table: {} for table in ("deal", *PARTIES)}
@@ -135,10 +182,10 @@ class Owners:
 
     def _read(self, key: str, value: str, table: str, numbers: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
         for which in among(numbers):
-            for found in self._db.rows(
+            for row in self._db.rows(
                 f"SELECT {key}, {value} FROM {table} WHERE {which.of(key)}", which.params
             ):
-                yield found[0], found[1]
+                yield row[0], row[1]
 
     def _around_a_deal_within_reach(self, table: str, row: Row) -> bool:
         sql = f"SELECT 1 FROM deal WHERE {table}_id = ? AND (owner_id IS NULL OR owner_id = ?) LIMIT 1"
