@@ -50,9 +50,19 @@ def refusal(db: Database, actor: Actor, changes: Iterable[Change]) -> Forbidden 
     return _said(db, actor, Rows(came, changed))
 
 
-def forbidden(db: Database, actor: Actor, act: Act, table: str, row: Row) -> Forbidden | None:
-    """Why an act on a row is not this member's to do; `row` has what tells whose it is."""
-    if access.reach(actor, act, table) == "any":
+def about(db: Database, table: str, number: int) -> Row:
+    """What tells whose a deal, a person or a company is, and what hangs on it."""
+    found = db.one(f"SELECT owner_id FROM {table} WHERE id = ?", (number,))
+    owner_id = found[0] if found else None
+    return {
+        "id": number, "owner_id": owner_id, f"{table}_id": number, "subject": table, "subject_id": number
+    }  # fmt: skip
+
+
+def forbidden(db: Database, actor: Actor, act: Act, table: str, whose: Mapping[str, Any]) -> Forbidden | None:
+    """Why an act on a row is not this member's to do; `whose` tells whose it is."""
+    row = dict(whose)
+    if access.reach(actor, act, table, row.get("name")) == "any":
         return None
     goes = None if act == "remove" else row
     return _said(db, actor, Rows({table: [row]}) if act == "add" else Rows({}, [(table, row, goes)]))
@@ -125,14 +135,16 @@ class Owners:
         self._db = db
         self._actor = actor
         self._known: dict[str, dict[Any, Any]] = {table: {} for table in ("deal", *PARTIES)}
-        self._quotes: dict[Any, Any] = {row["id"]: row["deal_id"] for row in chunk.came.get("quote", ())}
+        self._quotes: dict[Any, Any] = {
+            row.get("id"): row.get("deal_id") for row in chunk.came.get("quote", ())
+        }
         for table, known in self._known.items():
-            known.update((row["id"], row["owner_id"]) for row in chunk.came.get(table, ()))
+            known.update((row.get("id"), row.get("owner_id")) for row in chunk.came.get(table, ()))
         for table, was, _ in chunk.changed:
             if table in self._known:
-                self._known[table][was["id"]] = was["owner_id"]
+                self._known[table][was.get("id")] = was.get("owner_id")
             elif table == "quote":
-                self._quotes[was["id"]] = was["deal_id"]
+                self._quotes[was.get("id")] = was.get("deal_id")
 
     def of(self, act: Act, table: str, rows: Sequence[Row]) -> Iterator[Any]:
         """The owner of each row; None for what is nobody's."""
@@ -149,8 +161,8 @@ class Owners:
 
     def _owner(self, table: str, row: Row, act: Act) -> Any:
         if table in self._known:
-            return row["owner_id"]
-        if table == "activity" and act != "add" and row["owner_id"] == self._actor.id:
+            return row.get("owner_id")
+        if table == "activity" and act != "add" and row.get("owner_id") == self._actor.id:
             return self._actor.id
         subject, number = self._subject(table, row)
         return self._known[subject].get(number) if subject else row.get("owner_id")
@@ -158,9 +170,9 @@ class Owners:
     def _subject(self, table: str, row: Row) -> tuple[str, Any]:
         """What a row hangs on; nothing for an activity that hangs on nothing."""
         if table == "tagging":
-            return str(row["subject"]), row["subject_id"]
+            return str(row.get("subject") or ""), row.get("subject_id")
         if table == "quote_line":
-            return "deal", self._quotes.get(row["quote_id"])
+            return "deal", self._quotes.get(row.get("quote_id"))
         for kind in ("deal", *PARTIES) if table in OF_A_DEAL else ():
             if row.get(f"{kind}_id") is not None:
                 return kind, row[f"{kind}_id"]
@@ -169,7 +181,7 @@ class Owners:
     def _look_up(self, table: str, rows: Iterable[Row]) -> None:
         """Read the owners that are not known yet, some hundreds in one statement."""
         if table == "quote_line":
-            wanted = {row["quote_id"] for row in rows} - self._quotes.keys()
+            wanted = {row.get("quote_id") for row in rows} - self._quotes.keys()
             self._quotes.update(self._read("id", "deal_id", "quote", wanted))
         wanted_of: dict[str, set[Any]] = {kind: set() for kind in self._known}
         for row in rows:
@@ -189,4 +201,4 @@ class Owners:
 
     def _around_a_deal_within_reach(self, table: str, row: Row) -> bool:
         sql = f"SELECT 1 FROM deal WHERE {table}_id = ? AND (owner_id IS NULL OR owner_id = ?) LIMIT 1"
-        return self._db.one(sql, (row["id"], self._actor.id)) is not None
+        return self._db.one(sql, (row.get("id"), self._actor.id)) is not None
