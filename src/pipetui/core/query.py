@@ -40,6 +40,7 @@ Flag = Literal[
     "parked",
     "archived",
     "pinned",
+    "orphaned",
 ]
 Value = str | Decimal | int | Period | None
 
@@ -68,6 +69,7 @@ _FLAGS: dict[str, Flag] = {
     "aujourdhui": "today", "none": "none", "sans": "none", "overdue": "overdue", "depassee": "overdue",
     "parked": "parked",
     "veille": "parked", "archived": "archived", "archivee": "archived", "pinned": "pinned", "fixee": "pinned",
+    "orphaned": "orphaned", "orpheline": "orphaned", "orphelin": "orphaned",
 }  # fmt: skip
 REVIEW = "review"
 """As a value of `changed`: since the last review of who asks."""

@@ -24,6 +24,7 @@ from pipetui.store.rows import KINDS
 from pipetui.ui.card import name
 from pipetui.ui.lane import order_key
 from pipetui.ui.paint import fit
+from pipetui.ui.rights import why_not
 
 if TYPE_CHECKING:
     from pipetui.core.deal import Record, Stage
@@ -126,9 +127,13 @@ class Acts:
         )
         await self.do(cards, Act("archive"), label)
 
-    async def assign(self, cards: Cards, owner_id: int) -> None:
-        """To another owner."""
-        await self.do(cards, Act("assign", {"owner": owner_id}), _edited)
+    async def assign(self, cards: Cards, owner_id: int | None, owner: str) -> None:
+        """To another owner, or to nobody."""
+        label = _label(
+            lambda d: say("Give {deal} to {owner}", deal=d, owner=owner),
+            lambda n: say_n("Give a deal to {owner}", "Give {n} deals to {owner}", n, owner=owner),
+        )
+        await self.do(cards, Act("assign", {"owner": owner_id}), label)
 
     async def edit(
         self,
@@ -295,7 +300,11 @@ class Acts:
     ) -> None:
         await self._writer.settled()
         by_id = {card.id: card for card in cards}
-        found = perform(acts, by_id, self.bench(seen), self._reading.desk())
+        barred = {card.id: why for card in cards if (why := self._forbidden(acts, card)) is not None}
+        found = perform(
+            acts, (number for number in by_id if number not in barred), self.bench(seen), self._reading.desk()
+        )
+        found = replace(found, refused=(*barred.items(), *found.refused))
         changes = batch_changes(found)
         done = [by_id[number] for number in found.ids]
         self._place = self._standing(done)
@@ -305,6 +314,11 @@ class Acts:
         written.add_done_callback(lambda _: None)
         doing = Doing(cards, acts, label, back)
         self._board.app.run_worker(self._confirm(written, batch, found, by_id, doing), exit_on_error=True)
+
+    def _forbidden(self, acts: Sequence[Act], card: Card) -> PipetuiError | None:
+        """Why a deal is not for who acts to do this to."""
+        whys = (why_not(self._reading.actor, act.verb, card) for act in acts)
+        return next((why for why in whys if why is not None), None)
 
     def _standing(self, done: Cards) -> tuple[int, int, int] | None:
         """Where the only deal stands before it is changed."""

@@ -21,6 +21,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.worker import WorkerFailed
 
+from pipetui.core.access import ROLE_NAMES
 from pipetui.core.message import Message, say
 from pipetui.errors import Conflict, ConnectionLost, NotFound, PipetuiError
 from pipetui.lang import day, money, number, told
@@ -32,6 +33,7 @@ from pipetui.ui.lookout import Lookout
 from pipetui.ui.paint import GLYPHS, Look, Role, themed
 from pipetui.ui.pane import Pane
 from pipetui.ui.reading import Reading
+from pipetui.ui.rights import barred
 from pipetui.ui.terminal import Terminal, display
 from pipetui.ui.typeahead import ANSWERS
 from pipetui.ui.writer import Writer
@@ -234,7 +236,7 @@ class Pipetui(App[int]):
 
     async def _measure_pace(self) -> None:
         """Once a day, learn from the won deals when others count as stalled; and list who came by a large import."""
-        if self.travel is not None:
+        if self.travel is not None or not self.reading.actor.writes:
             return
         from pipetui.store import parties
         from pipetui.store.pace import measure_pace
@@ -250,7 +252,7 @@ class Pipetui(App[int]):
         if self.travel is not None:
             return
         today = self.reading.clock()[0]
-        if today != self._expired_on and offers.over(self.reading.db, today):
+        if today != self._expired_on and offers.over(self.reading.db, today, self.reading.actor):
             await self.writer.write(lambda store: offers.expire(store, today))
             self.reload()
         self._expired_on = today
@@ -291,6 +293,8 @@ class Pipetui(App[int]):
         """Do what a command says, or say why it cannot."""
         if why := command.refuses(self.seen):
             self.tell(why)
+        elif forbidden := barred(self.reading.actor, self.cards).get(command.id):
+            self.tell(_with_hint(forbidden), "warn")
         else:
             await self.attempt(self._handlers.do(command.id, key))
 
@@ -371,6 +375,7 @@ class Pipetui(App[int]):
             bool(self.reading.query),
             bool(self._beside),
             self.travel is not None,
+            self.reading.actor,
         )
 
     @property
@@ -545,6 +550,7 @@ class Pipetui(App[int]):
             as_of=day(self.reading.scope.today) if self.travel is not None else "",
             others=self.lookout.others,
             lost=told(self.lookout.lost) if self.lookout.lost else "",
+            reads_as="" if self.reading.actor.writes else told(ROLE_NAMES[self.reading.actor.role]),
         )
 
     def _draw_keys(self) -> None:
@@ -555,7 +561,8 @@ class Pipetui(App[int]):
         if self._said:
             line = message_line(self._said[0], position, self.size.width, self._said[1])
         else:
-            line = key_line(in_bar(self.seen), self.keys, position, self.size.width)
+            dimmed = barred(self.reading.actor, self.cards)
+            line = key_line(in_bar(self.seen), self.keys, position, self.size.width, dimmed)
         self.bottom.show([line])
 
     def on_board_moved(self) -> None:
@@ -680,7 +687,7 @@ def run(
     db = Database(url)
     if not ready(db):
         opened().close()
-    reading = Reading(db, opened, dated, pipeline, config.fiscal_month or 1)
+    reading = Reading(db, opened, dated, pipeline, config.fiscal_month or 1, config.me)
     writer = Writer(opened)
     try:
         app = Pipetui(config, reading, writer, Terminal)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from pipetui.core.change import Batch, Change
 from pipetui.core.deal import Deal, LostReason, Member, Tag, View
-from pipetui.core.message import say, say_n
+from pipetui.core.members import can_work
+from pipetui.core.message import Message, say, say_n
 from pipetui.core.query import parse
 from pipetui.core.step import Step
 from pipetui.errors import Conflict, ConnectionLost, Refused
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from pipetui.store.cards import Card
     from pipetui.ui.app import Pipetui
 
+NOBODY = 0
+"""In place of the number of a member."""
 Then = Callable[[Any], Awaitable[None]]
 
 
@@ -74,12 +77,15 @@ class Asking:
 
     def do_assign(self) -> None:
         cards = self.app.cards
-        members = [m for m in self.app.reading.store.all(Member) if m.retired_at is None]
+        members = {one.id: one for one in self.app.reading.store.all(Member) if can_work(one)}
+        options = [Option(one.id, one.name, one.login) for one in members.values()]
 
-        async def chosen(member: Member) -> None:
-            await self.app.acts.assign(cards, member.id)
+        async def chosen(number: int) -> None:
+            taker = members.get(number)
+            owner = taker.name if taker else _("nobody")
+            await self.app.acts.assign(cards, taker.id if taker else None, owner)
 
-        self._pick(_("Who works it?"), [Option(m, m.name, m.login) for m in members], chosen)
+        self._pick(_("Who works it?"), [*options, Option(NOBODY, _("nobody"))], chosen)
 
     def do_plan(self) -> None:
         cards = self.app.cards

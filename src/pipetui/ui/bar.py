@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -50,6 +50,8 @@ class Standing:
     """Who else has the board open."""
     lost: str = ""
     """Why the store cannot be reached, in words; empty while it can."""
+    reads_as: str = ""
+    """The role of who may change nothing, in words."""
 
 
 Part = tuple[int, Line]
@@ -80,12 +82,19 @@ def _left(standing: Standing) -> list[Part]:
     if standing.as_of:
         said = _("As of {day} · read-only").format(day=standing.as_of)
         parts.insert(0, (0, [Span(f"{GLYPHS.back} {said}", "warn")]))
+    if standing.reads_as:
+        parts.append((2, [Span(read_only(standing.reads_as), "dim")]))
     if standing.query:
         parts.append((1, [Span(f"/{fit(standing.query, 32, 'none')}", "accent")]))
     if standing.sort != "urgency":
         by = _("by {order}").format(order=told(SORT_NAMES[standing.sort]))
         parts.append((8, [Span(by, "dim")]))
     return parts
+
+
+def read_only(role: str) -> str:
+    """That somebody in this role may change nothing."""
+    return _("read-only: {role}").format(role=role)
 
 
 def _right(standing: Standing) -> list[Part]:
@@ -131,13 +140,18 @@ def _wide(line: Line) -> int:
     return sum(cells(text) for text, _role in line)
 
 
-def key_line(commands: Sequence[Command], keys: Keymap, position: str, width: int) -> Line:
-    """The keys that act now, as many as there is room for (the last one always), and where the cursor is."""
+def key_line(
+    commands: Sequence[Command], keys: Keymap, position: str, width: int, dimmed: Container[str] = ()
+) -> Line:
+    """The keys that act now, as many as there is room for (the last one always), and where the cursor is.
+
+    Those that are `dimmed` stand in brackets: they are not for who looks to use.
+    """
     last = [word for command in commands[-1:] for word in _key_word(command, keys)]
     line: Line = []
     room = width - cells(position) - 2 - _wide(last)
     for command in commands[:-1]:
-        word = _key_word(command, keys)
+        word = _key_word(command, keys, command.id in dimmed)
         if _wide(word) > room:
             break
         room -= _wide(word)
@@ -146,10 +160,12 @@ def key_line(commands: Sequence[Command], keys: Keymap, position: str, width: in
     return [*line, Span(" " * (width - _wide(line) - cells(position) - 1)), Span(position, "dim"), Span(" ")]
 
 
-def _key_word(command: Command, keys: Keymap) -> Line:
+def _key_word(command: Command, keys: Keymap, dimmed: bool = False) -> Line:
     if command.short is None or not keys.keys[command.id]:
         return []
     shown = keys.shown(command.id) + (f"/{keys.shown(command.pair)}" if command.pair else "")
+    if dimmed:
+        return [Span(f"({shown} {told(command.short)})", "dim")]
     return [Span(" "), Span(shown, "key"), Span(f" {told(command.short)} ")]
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipetui import reach
 from pipetui.core.deal import Activity, Contact, Deal, Organization, Quote, Stage
@@ -11,6 +12,7 @@ from pipetui.core.message import say
 from pipetui.core.moment import local_day
 from pipetui.core.text import fold
 from pipetui.lang import _, day, moment, money, told
+from pipetui.store import gate
 from pipetui.store.customers import File, file_of
 from pipetui.ui.detail import STATUS_WORDS
 from pipetui.ui.page import Key, Page
@@ -60,6 +62,10 @@ class Customer(Page):
     def standing(self) -> Line:
         """What kind of page it is."""
         return [Span(f" {_('Person') if self.subject == 'contact' else _('Company')}", "dim")]
+
+    def whose(self) -> Mapping[str, Any]:
+        """Who is looked at."""
+        return gate.about(self.main.reading.db, self.subject, self._file.party.id)
 
     # What is shown
 

@@ -7,20 +7,24 @@ A page has one table of keys; it feeds the keys themselves, the title line, the 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from textual import events
 from textual.app import ComposeResult
 from textual.screen import Screen
 
+from pipetui.core.access import ROLE_NAMES
 from pipetui.core.message import Message, say
 from pipetui.errors import Conflict, ConnectionLost, PipetuiError
 from pipetui.lang import _, told
+from pipetui.store import gate
+from pipetui.ui.bar import read_only
 from pipetui.ui.commands import NAMES, SIGNS
 from pipetui.ui.field import rule
-from pipetui.ui.paint import Line, Role, Span, fit, fitted
+from pipetui.ui.paint import GLYPHS, Line, Role, Span, fit, fitted
 from pipetui.ui.pane import Pane
+from pipetui.ui.rights import OWNED, PAGES, PARTY
 from pipetui.ui.rows import Row, Rows
 from pipetui.ui.typeahead import ANSWERS
 
@@ -92,6 +96,20 @@ class Page(Screen[int | None]):
         """Its own keys and those of every page."""
         return (*self.KEYS, *COMMON)
 
+    def whose(self) -> Mapping[str, Any]:
+        """What tells whose the chosen record is, as `store.gate.about` reads it; nobody's without any."""
+        return {}
+
+    def barred(self, key: Key) -> PipetuiError | None:
+        """Why a key is not for who looks to use; None when it is."""
+        right = PAGES.get(type(self).__name__, {}).get(key.act)
+        if right is None:
+            return None
+        act, table = right
+        table = getattr(self, "subject", "") if table == PARTY else table
+        row = {} if act == "add" and table in OWNED else self.whose()
+        return gate.forbidden(self.main.reading.db, self.main.reading.actor, act, table, row)
+
     def reread(self) -> None:
         """The store has changed: read again what is shown. Called after every write, our own and others'."""
         self.draw()
@@ -123,8 +141,7 @@ class Page(Screen[int | None]):
         width = self.rows.size.width
         if not width:
             return
-        shown = [(key.shown, told(key.short)) for key in self.in_title() if key.short]
-        self.head.show([rule(self.heading(), width, shown)], 0)
+        self._draw_head()
         self.rows.fill(self._help() if self._helping else self.made(width - 1), at)
         self.foot.show([fitted(self._last_line(), width)], 0)
 
@@ -133,21 +150,29 @@ class Page(Screen[int | None]):
             return [Span(f" {told(self.main.lookout.lost)}", "bad")]
         return [Span(f" {self._said[0]}", self._said[1])] if self._said[0] else self.standing()
 
+    def _draw_head(self) -> None:
+        shown = [
+            (key.shown, told(key.short), self.barred(key) is not None) for key in self.in_title() if key.short
+        ]
+        actor, title = self.main.reading.actor, self.heading()
+        if not actor.writes:
+            title = f"{title} {GLYPHS.dot} {read_only(told(ROLE_NAMES[actor.role]))}"
+        self.head.show([rule(title, self.rows.size.width, shown)], 0)
+
     def tell(self, message: Message, role: Role = "strong") -> None:
         """Show a sentence at the bottom, until the next key."""
         self._said = told(message), role
         self.draw()
 
     def _help(self) -> list[Row]:
-        keys = [
-            (" ".join(SIGNS.get(key, key) for key in one.keys), told(one.label))
-            for one in (*self.KEYS, *COMMON)
-        ]
-        keys = [("j k g G", _("Move about")), *keys]
-        return [
-            Row([]),
-            *(Row([Span("  "), Span(fit(key, 12), "key"), Span(f" {words}")]) for key, words in keys),
-        ]
+        about = Row([Span("  "), Span(fit("j k g G", 12), "key"), Span(f" {_('Move about')}")])
+        return [Row([]), about, *(self._help_line(one) for one in (*self.KEYS, *COMMON))]
+
+    def _help_line(self, key: Key) -> Row:
+        shown = " ".join(SIGNS.get(one, one) for one in key.keys)
+        if self.barred(key) is not None:
+            return Row([Span(f" {fit(f'({shown})', 13)} {told(key.label)}", "dim")])
+        return Row([Span("  "), Span(fit(shown, 12), "key"), Span(f" {told(key.label)}")])
 
     # Keys
 
@@ -167,8 +192,10 @@ class Page(Screen[int | None]):
             await self.attempt(self._act(key))
 
     def walked(self) -> None:
-        """The cursor moved."""
+        """The cursor moved: what stands there may be somebody else's."""
         self.draw_foot()
+        if type(self).__name__ in PAGES and self.main.reading.actor.role == "rep":
+            self._draw_head()
 
     def hush(self) -> None:
         """Say nothing more."""
@@ -188,7 +215,9 @@ class Page(Screen[int | None]):
             self.draw()
 
     async def act(self, command: Key) -> None:
-        """Do what a key says."""
+        """Do what a key says. Raises Forbidden, before anything is asked for."""
+        if (forbidden := self.barred(command)) is not None:
+            raise forbidden
         answer = getattr(self, f"do_{command.act}")()
         if inspect.isawaitable(answer):
             await answer

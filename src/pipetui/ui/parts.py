@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from pipetui import reach
 from pipetui.core import fields, moves, people
@@ -11,7 +12,7 @@ from pipetui.core.deal import Contact, Deal, Participant
 from pipetui.core.message import say
 from pipetui.errors import Refused
 from pipetui.lang import _
-from pipetui.store import names, parties
+from pipetui.store import gate, names, parties
 from pipetui.ui.finding import shown_parties
 from pipetui.ui.form import Form
 from pipetui.ui.form import Row as FormRow
@@ -61,6 +62,10 @@ class Parts(Page):
         if self._deal.contact_id is not None:
             numbers = {self._deal.contact_id: None, **numbers}
         self._people = [store.get(Contact, number) for number in numbers]
+
+    def whose(self) -> Mapping[str, Any]:
+        """The deal."""
+        return gate.about(self.main.reading.db, "deal", self._deal_id)
 
     def reread(self) -> None:
         """Somebody may have come or gone."""

@@ -8,9 +8,10 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from pipetui.core.access import SYSTEM
 from pipetui.core.hygiene import flags
 from pipetui.core.moment import period
-from pipetui.store import start, windows
+from pipetui.store import members, start, windows
 from pipetui.store.orders import SORTS, Sort
 from pipetui.store.pace import paces
 from pipetui.store.windows import Scope
@@ -40,16 +41,21 @@ class Reading:
         clock: Callable[[], tuple[date, datetime]],
         pipeline: str | None = None,
         fiscal_month: int = 1,
+        login: str | None = None,
     ) -> None:
         """`opened` opens the store that verbs ask, `clock` tells the local day and the moment.
 
-        `pipeline` is a name; without it the first one is shown.
+        `pipeline` is a name; without it the first one is shown. `login` is who looks; without it nothing is barred
+        before it is tried.
         """
         self.db = db
         db.patience = 0
         self._opened = opened
         self.clock = clock
         self._fiscal_month = fiscal_month
+        self._login = login
+        self.actor = SYSTEM
+        """Who looks, and in which role; read anew with the columns."""
         self.pipelines = start.pipelines(db)
         self.pipeline = next((p for p in self.pipelines if p.name == pipeline), self.pipelines[0])
         self.sort: Sort = "urgency"
@@ -92,7 +98,9 @@ class Reading:
         self.db.close()
 
     def columns(self) -> list[Column]:
-        """The columns as they are now, and after how long their deals count as stalled."""
+        """The columns as they are now, after how long their deals count as stalled, and who looks at them."""
+        if self._login is not None:
+            self.actor = members.actor(self.db, self._login)
         today, now = self.clock()
         shown = replace(self.scope, pipeline_id=self.pipeline.id, today=today, now=now)
         self.scope = replace(shown, chances=self.chances)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from pipetui.core.review import Ranked, ranked
 from pipetui.errors import Refused
 from pipetui.exchange.minutes import Decided, Minutes, markdown, verdict_words, with_flow
 from pipetui.lang import _, chance, day, moment, money, told
-from pipetui.store import log, reviews
+from pipetui.store import gate, log, reviews
 from pipetui.ui import steps
 from pipetui.ui.bar import period_name
 from pipetui.ui.dealform import amount_reader, amount_text
@@ -256,6 +256,10 @@ class ReviewDeal(Page):
         """The deal may have changed."""
         self._open()
         self.draw()
+
+    def whose(self) -> Mapping[str, Any]:
+        """The deal."""
+        return gate.about(self.main.reading.db, "deal", self._dossier.deal.id)
 
     @property
     def _today(self) -> date:
