@@ -48,11 +48,13 @@ class Database:
             except self._engine.Error as error:
                 raise self._engine.problem(error, self.url) from error
 
-    def run_many(self, sql: str, rows: Iterable[Params]) -> None:
-        """Execute a statement once for each row of values."""
+    def run_many(self, sql: str, rows: Iterable[Params]) -> int:
+        """Execute a statement once for each row of values; how many rows it touched."""
         with self._lock:
             try:
-                self._link.cursor().executemany(self._engine.spelled(sql), rows)
+                cursor = self._link.cursor()
+                cursor.executemany(self._engine.spelled(sql), rows)
+                return int(cursor.rowcount)
             except self._engine.Error as error:
                 raise self._engine.problem(error, self.url) from error
 
