@@ -53,6 +53,7 @@ COMMANDS: dict[str, tuple[str, Message]] = {
     "log": ("journal", say("Show what was changed")),
     "backup": ("keep", say("Copy the store while it is in use")),
     "doctor": ("keep", say("Check the store and explain what is found")),
+    "server": ("server", say("Keep the store on PostgreSQL for a team")),
     "completion": ("completion", say("Print the completion script of a shell")),
 }
 """Each command, the module that has it, and its short help."""

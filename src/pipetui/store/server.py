@@ -14,7 +14,7 @@ from pipetui.core.change import Change
 from pipetui.core.deal import Member
 from pipetui.core.message import Message, say
 from pipetui.errors import Forbidden, NotFound, Refused
-from pipetui.store import guards, policies, postgres
+from pipetui.store import guards, inspection, policies, postgres
 from pipetui.store.db import Database, dialect
 from pipetui.store.policies import SCHEMA, group, literal, quoted
 from pipetui.store.rows import KINDS
@@ -26,12 +26,17 @@ NOBODY = ""
 
 def opened(url: str, now: Callable[[], datetime], told: Callable[[Message], str] = str) -> Store:
     """The store as who owns the database has it, made when there is none. Raises Refused for a file."""
+    must_be_a_server(url)
+    return Store.open(url, login=NOBODY, now=now, told=told)
+
+
+def must_be_a_server(url: str) -> None:
+    """Raises Refused for a file."""
     if dialect(url) != "postgresql":
         raise Refused(
             say("This store is a file: the rights of the file say who may open it."),
             say("Name the server: pipetui server … --db postgresql:///sales"),
         )
-    return Store.open(url, login=NOBODY, now=now, told=told)
 
 
 def init(db: Database) -> None:
@@ -41,6 +46,7 @@ def init(db: Database) -> None:
     with db.transaction():
         for statement in statements(database, home):
             db.run(statement)
+        db.run(f"COMMENT ON SCHEMA {SCHEMA} IS {literal(inspection.fingerprint(db))}")
 
 
 def statements(database: str, home: str) -> list[str]:
@@ -55,11 +61,6 @@ def statements(database: str, home: str) -> list[str]:
         *_secured(),
         *_triggers(home),
     ]
-
-
-def initialised(db: Database) -> bool:
-    """Whether the server keeps this store."""
-    return db.dialect == "postgresql" and db.one("SELECT to_regproc(?)", (f"{SCHEMA}.rank",)) != (None,)
 
 
 def _groups(database: str) -> list[str]:
@@ -92,11 +93,12 @@ def _closed(database: str, home: str) -> list[str]:
 def _secured() -> list[str]:
     found = []
     for table in (*KINDS, *policies.LINES):
-        found.append(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
-        found.append(
-            f"DO $$ DECLARE p text; BEGIN FOR p IN SELECT polname FROM pg_policy"
-            f" WHERE polrelid = {literal(table)}::regclass LOOP EXECUTE format('DROP POLICY %I ON {table}', p); END LOOP; END $$"
-        )
+        drop = f"EXECUTE format('DROP POLICY %I ON {table}', p)"
+        found += [
+            f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+            "DO $$ DECLARE p text; BEGIN FOR p IN SELECT polname FROM pg_policy WHERE polrelid ="
+            f" {literal(table)}::regclass LOOP {drop}; END LOOP; END $$",
+        ]
     return [*found, *(policy.sql for policy in policies.policies())]
 
 
@@ -147,7 +149,7 @@ def follow(db: Database, login: str, role: Role) -> Callable[[], None]:
 
     Nothing where the server does not keep the store. Raises Forbidden when this connection may not hand out that role.
     """
-    if not initialised(db):
+    if not inspection.initialised(db):
         return lambda: None
     database, _ = _names(db)
 
@@ -236,5 +238,5 @@ def _must_own(db: Database) -> None:
 
 
 def _must_be_initialised(db: Database) -> None:
-    if not initialised(db):
+    if not inspection.initialised(db):
         raise Refused(say("The server does not keep this store yet."), say("Begin with: pipetui server init"))
