@@ -57,6 +57,7 @@ COMMANDS: dict[str, tuple[str, Message]] = {
     "copy": ("copying", say("Copy everything to another store: a file, a server, JSON lines")),
     "share": ("keep", say("Share the store with a group of this machine")),
     "doctor": ("keep", say("Check the store and explain what is found")),
+    "server": ("server", say("Keep the store on PostgreSQL for a team")),
     "completion": ("completion", say("Print the completion script of a shell")),
 }
 """Each command, the module that has it, and its short help."""

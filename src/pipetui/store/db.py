@@ -71,9 +71,15 @@ class Database:
 
         return self._ask(touched)
 
-    def run_many(self, sql: str, rows: Iterable[Params]) -> None:
-        """Execute a statement once for each row of values."""
-        self._ask(lambda link: link.cursor().executemany(self._engine.spelled(sql), rows))
+    def run_many(self, sql: str, rows: Iterable[Params]) -> int:
+        """Execute a statement once for each row of values; how many rows it touched."""
+
+        def touched(link: Any) -> int:
+            cursor = link.cursor()
+            cursor.executemany(self._engine.spelled(sql), rows)
+            return int(cursor.rowcount)
+
+        return self._ask(touched)
 
     def insert(self, table: str, columns: Sequence[str], rows: Iterable[Params]) -> None:
         """Add many rows to a table by the engine's fastest way."""

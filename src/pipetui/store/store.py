@@ -117,25 +117,37 @@ class Store:
         """Let go of the file or the server."""
         self.db.close()
 
-    def commit(self, batch: Batch) -> Committed:
-        """Write a batch as a whole. Raises Conflict when somebody else changed the same fields first, Forbidden when
-        it is not this member's to write."""
+    def commit(self, batch: Batch, along: Callable[[], None] | None = None) -> Committed:
+        """Write a batch as a whole; `along` does more in the same transaction. Raises Conflict when somebody else
+        changed the same fields first, Forbidden when it is not this member's to write."""
         if batch.empty:
             return Committed(None)
         try:
-            return self._commit(batch)
+            return self._commit(batch, along)
         except Replaced:
             raise
         except ConnectionLost as lost:
             if lost.doubtful:
                 raise
-            return self._commit(batch)
+            return self._commit(batch, along)
 
-    def _commit(self, batch: Batch) -> Committed:
+    def _commit(self, batch: Batch, along: Callable[[], None] | None) -> Committed:
         with self._transaction():
             writing = self._begin(batch.label, "do")
             writing.stream(batch.changes)
+            if along is not None:
+                along()
         return Committed(writing.batch_id if writing.n else None, writing.ids)
+
+    def administer(self, label: Message, changes: Iterable[Change], along: Callable[[], None]) -> None:
+        """Write what whoever keeps the server does, who need not be a member; `along` is in the same transaction."""
+        with self._transaction():
+            self._writing(SYSTEM, label, "setup").stream(changes)
+            along()
+
+    def now(self) -> datetime:
+        """The moment of a write."""
+        return self._now()
 
     def load(
         self,
@@ -317,7 +329,8 @@ class Store:
 
         with self._transaction():
             if self.db.one("SELECT 1 FROM pipeline") is None:
-                self._meet("admin")
+                if self._login:
+                    self._meet("admin")
                 changes = [Change.add(new) for new in standard_pipeline(told)]
                 self._writing(SYSTEM, say("The standard pipeline"), "setup").stream(changes)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pipetui.core.change import Batch, Change
 from pipetui.core.deal import Deal, LostReason, Member, Tag, View
 from pipetui.core.members import can_work
-from pipetui.core.message import Message, say, say_n
+from pipetui.core.message import say, say_n
 from pipetui.core.query import parse
 from pipetui.core.step import Step
 from pipetui.errors import Conflict, ConnectionLost, Refused
