@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from pipetui.core.change import Row, Scalar
@@ -25,13 +25,14 @@ PERSONAL: Row = {
 REACHED_BY = ("name", "email", "phone")
 """The fields of a person that are looked for in texts."""
 TEXTS: Mapping[str, tuple[str, ...]] = {
-    "organization": ("notes",), "contact": ("notes",), "source": ("name",), "lost_reason": ("name",), "tag": ("name",),
+    "organization": ("email", "phone", "address", "notes"), "contact": ("email", "phone", "address", "notes"),
+    "source": ("name",), "lost_reason": ("name",), "tag": ("name",),
     "deal": ("title", "notes", "pinned_reason", "external_id"), "activity": ("text", "external_id"),
     "quote": ("notes", "external_id"), "quote_line": ("text",), "spending": ("text",), "participant": ("role",),
     "criterion": ("text",), "view": ("name", "query"), "macro": ("name", "acts"), "mapping": ("choices",),
     "review": ("query", "minutes"), "decision": ("text",),
 }  # fmt: skip
-"""Where people write what they like, by table. Names and numbers of companies and of other people are not among it."""
+"""Where a person may be spoken of, by table. The names of companies and of other people stay theirs."""
 PACKED = frozenset(("acts", "choices", "minutes"))
 """Texts that are JSON."""
 HIDDEN = "…"
@@ -45,7 +46,7 @@ _JOINED = r"[\s,;._\u2010-\u2015-]+"
 _PLAIN = re.compile("[a-z0-9]+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Traces:
     """What somebody can be recognised by."""
 
@@ -61,13 +62,26 @@ class Traces:
         """What either has."""
         return Traces(self.names | other.names, self.emails | other.emails, self.phones | other.phones)
 
+    def common(self, row: Row) -> Traces:
+        """What a record has too, as it is written there."""
+        known = self._alike
+        return Traces(*(
+            frozenset((value,) if isinstance(value := row.get(name), str) and alike(value) in known[name] else ())
+            for name, alike in ALIKE.items()
+        ))  # fmt: skip
+
+    @cached_property
+    def _alike(self) -> dict[str, set[str]]:
+        kept = dict(zip(REACHED_BY, (self.names, self.emails, self.phones), strict=True))
+        return {name: {alike(one) for one in kept[name]} - {""} for name, alike in ALIKE.items()}
+
     def without(self, other: Traces) -> tuple[Traces, Traces]:
         """What others do not have, and what they do, however it is written."""
         mine: list[frozenset[str]] = []
         shared: list[frozenset[str]] = []
-        for own, theirs, alike in (
-            (self.names, other.names, fold), (self.emails, other.emails, fold), (self.phones, other.phones, dialled),
-        ):  # fmt: skip
+        all_own = (self.names, self.emails, self.phones)
+        all_theirs = (other.names, other.emails, other.phones)
+        for own, theirs, alike in zip(all_own, all_theirs, ALIKE.values(), strict=True):
             known = {alike(one) for one in theirs}
             mine.append(frozenset(one for one in own if alike(one) not in known))
             shared.append(own - mine[-1])
@@ -83,9 +97,7 @@ def traces(rows: Iterable[Row]) -> Traces:
             if isinstance(value, str) and value.strip():
                 kept[name].add(value)
     numbers = {one for one in kept["name"] if len(dialled(one)) >= DIGITS and not re.search("[^\\W\\d]", one)}
-    return Traces(
-        frozenset(kept["name"]), frozenset(kept["email"]), frozenset(kept["phone"] | numbers)
-    )
+    return Traces(frozenset(kept["name"]), frozenset(kept["email"]), frozenset(kept["phone"] | numbers))
 
 
 def dialled(phone: str) -> str:
@@ -96,6 +108,10 @@ def dialled(phone: str) -> str:
 def _digits(phone: str) -> str:
     """Without what is dialled once one is through."""
     return "".join(sign for sign in phone.partition("ext")[0] if sign.isdecimal()).lstrip("0")
+
+
+ALIKE = {"name": fold, "email": fold, "phone": dialled}
+"""What is the same in two ways to write one."""
 
 
 class Eraser:

@@ -10,7 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import RLock
 from types import ModuleType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from pipetui.core.message import Message
 
 Params = Sequence[Any]
 
@@ -109,6 +112,12 @@ class Database:
         """A consistent copy in a new file while the store is in use. Raises StoreProblem, always on PostgreSQL."""
         with self._lock:
             self._engine.backup(self._link, self.url, path)
+
+    def wipe(self, tables: Sequence[str]) -> Message | None:
+        """Have what was erased from these tables gone from the disk too; what keeps it there, None when it is gone."""
+        with self._lock:
+            rest: Message | None = self._engine.wipe(self._link, self.url, tables)
+            return rest
 
     def findings(self) -> list[str]:
         """What the engine itself finds broken, in its own words; empty when all is well."""

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
-from pipetui.core.message import say
+from pipetui.core.message import Message, say
 from pipetui.errors import Conflict, StoreProblem
 
 try:
@@ -132,6 +132,30 @@ def backup(link: psycopg.Connection[Any], url: str, to: str) -> None:
         say("A store on PostgreSQL is not copied into a file by pipetui."),
         say("Run pg_dump on {place}, or export to JSON.", place=place(url)),
     )
+
+
+def wipe(link: psycopg.Connection[Any], url: str, tables: Sequence[str]) -> Message | None:
+    """Have the server clear the old versions of rows away; it lets owners of tables alone do so."""
+    kept = []
+    for table in tables:
+        owner = link.execute(
+            "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass(%s)", (table,)
+        ).fetchone()
+        if owner is not None and owner[0]:
+            link.execute(f"VACUUM {table}")
+        else:
+            kept.append(table)
+    if not kept:
+        return None
+    return say(
+        "The server keeps the old rows on its disk until it vacuums them. Ask who owns the tables for: VACUUM {tables}",
+        tables=", ".join(kept),
+    )
+
+
+def copies(url: str) -> list[str]:
+    """None that are known of."""
+    return []
 
 
 def findings(link: psycopg.Connection[Any]) -> list[str]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from pipetui.core.access import SYSTEM, Actor, Role
+from pipetui.core.access import erasing as erasing_refused
 from pipetui.core.change import Batch, Change, moment_text, record, scalar
 from pipetui.core.deal import (
     Activity,
@@ -26,7 +27,7 @@ from pipetui.core.deal import (
     Visit,
 )
 from pipetui.core.message import Message, say
-from pipetui.errors import NotFound, Refused
+from pipetui.errors import Forbidden, NotFound, Refused
 from pipetui.store import chain, journal, log, members, schema
 from pipetui.store.db import Database
 from pipetui.store.gate import Gate
@@ -50,6 +51,16 @@ class Committed:
     """None when there was nothing to write."""
     ids: Mapping[int, int] = field(default_factory=dict)
     """The numbers that new records got, by the negative ones they had in the batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """A person is gone."""
+
+    batch_id: int | None
+    """None when nothing was left to erase."""
+    rest: Message | None
+    """What still lies on the disk, and what helps; None when nothing does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +225,28 @@ class Store:
                 ),
                 tuple(self.all(Evidence, deal_id=deal_id)),
             )
+
+    def erase(self, contact_id: int, named: Callable[[int], str]) -> Erased:
+        """Take a person out of the records and the journal, for good; `named` is what a record is called after.
+
+        Raises Forbidden when it is not this member's to do, NotFound.
+        """
+        from pipetui.store import erasing, person
+
+        with self._transaction():
+            self._refuse_erasing()
+            whose = person.person(self.db, contact_id)
+            found = erasing.plan(self.db, whose, named)
+            batch_id = None
+            if not (found.empty and erasing.done(self.db, whose)):
+                writing = self._begin(say("Erase a person on request"), "erase")
+                erasing.erase(self.db, writing, whose, found, self._now())
+                batch_id = writing.batch_id
+        return Erased(batch_id, self.db.wipe(erasing.WRITTEN))
+
+    def _refuse_erasing(self) -> None:
+        if (reason := erasing_refused(self.actor)) is not None:
+            raise Forbidden(reason, say("Ask one: pipetui members"))
 
     def changed(self) -> bool:
         """Whether somebody else wrote since this was last asked."""
