@@ -38,7 +38,9 @@ def test_a_person_is_found_however_written(text: str, left: str) -> None:
 
 def test_a_single_word_is_not_taken_out_of_the_language() -> None:
     eraser = Eraser(Traces(frozenset(("Will",))), "nobody")
-    assert eraser.text("will call; Will agrees; WILL; goodwill") == "will call; nobody agrees; nobody; goodwill"
+    assert (
+        eraser.text("will call; Will agrees; WILL; goodwill") == "will call; nobody agrees; nobody; goodwill"
+    )
 
 
 def test_json_stays_json() -> None:

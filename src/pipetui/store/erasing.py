@@ -11,11 +11,12 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipetui.core.change import Change, Row, Scalar, moment_text
 from pipetui.core.privacy import PERSONAL, TEXTS, Eraser
 from pipetui.store import chain, derived, journal, parties, seals
+from pipetui.store.mentions import windows
 from pipetui.store.person import Person
 from pipetui.store.rows import among
 
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from pipetui.store.db import Database
     from pipetui.store.writing import Writing
 
-WINDOW = 20_000
-"""Lines of the journal looked through at once."""
 SAVED = ("view", "macro", "tag", "source", "lost_reason", "mapping")
 """What the team shares and may want to call otherwise."""
 
@@ -179,7 +178,7 @@ def _ever(db: Database, ids: tuple[int, ...]) -> frozenset[int]:
 def _plan_rows(db: Database, mask: Mask, found: Erasure) -> None:
     for table, names in TEXTS.items():
         fields = tuple(dict.fromkeys((*names, *((*PERSONAL, "name") if table == "contact" else ()))))
-        for number, *values in _windows(db, table, f"SELECT id, {', '.join(fields)} FROM {table} WHERE id"):
+        for number, *values in windows(db, table, f"SELECT id, {', '.join(fields)} FROM {table} WHERE id"):
             if not mask.fixed(table, number) and not any(
                 mask.eraser.may_be_in(one) for one in values if isinstance(one, str)
             ):
@@ -194,7 +193,7 @@ def _plan_rows(db: Database, mask: Mask, found: Erasure) -> None:
 
 def _plan_lines(db: Database, mask: Mask, found: Erasure) -> None:
     again = seals.sealed_again(db, "journal")
-    for number, table, row_id, before, after, salt, digest in _windows(
+    for number, table, row_id, before, after, salt, digest in windows(
         db,
         "journal",
         "SELECT id, table_name, row_id, before, after, salt, digest FROM journal WHERE before IS NOT NULL AND id",
@@ -208,13 +207,6 @@ def _plan_lines(db: Database, mask: Mask, found: Erasure) -> None:
             sealed = chain.seal(salt or "", chain.edit_content(before, after)) == again.get(number, digest)
             found.lines.append(Line(number, digest is not None, was or before, becomes, sealed))
             found.touched[table].add(row_id)
-
-
-def _windows(db: Database, table: str, sql: str) -> Iterator[tuple[Any, ...]]:
-    """All rows of a table, some thousands at a time."""
-    last = db.one(f"SELECT COALESCE(MAX(id), 0) FROM {table}")
-    for start in range(1, (last[0] if last else 0) + 1, WINDOW):
-        yield from db.rows(f"{sql} BETWEEN ? AND ?", (start, start + WINDOW - 1))
 
 
 def _masked(mask: Mask, table: str, number: int, packed: str | None) -> str | None:

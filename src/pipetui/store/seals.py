@@ -39,7 +39,7 @@ def findings(db: Database) -> list[Message]:
     """The first broken link in a sentence; nothing when all seals hold."""
     broken = min(breaks(db), default=None)
     if broken is None:
-        return []
+        return _cut_off(db)
     if not broken.batch_id:
         return [
             say(
@@ -63,6 +63,23 @@ def findings(db: Database) -> list[Message]:
             row=broken.row_id or broken.batch_id,
             when=when,
             who=who or "?",
+        )
+    ]
+
+
+def _cut_off(db: Database) -> list[Message]:
+    """Whether numbers of lines were given that the journal does not hold: its newest batches went."""
+    row = db.one(
+        "SELECT (SELECT next FROM sequence WHERE name = 'journal') - 1, (SELECT COALESCE(MAX(id), 0) FROM journal)"
+    )
+    if row is None or row[0] is None or row[0] <= row[1]:
+        return []
+    return [
+        say(
+            "The end of the journal is missing: its last line is {last}, and {given} were written. Compare with a"
+            " backup.",
+            last=row[1],
+            given=row[0],
         )
     ]
 

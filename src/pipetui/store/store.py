@@ -265,6 +265,15 @@ class Store:
 
         return findings(self.db, self._windows(), sealed=self.refuses is None)
 
+    def head(self) -> tuple[int, str] | None:
+        """The newest batch and the chain over all there is, to be noted somewhere else; None in an unsealed store."""
+        return chain.head(self.db)
+
+    def since(self, link: str) -> int | None:
+        """How many batches followed since the head was this one; None when the journal does not hold it any more."""
+        number, newest = chain.number_of(self.db, link), chain.head(self.db)
+        return None if number is None or newest is None else newest[0] - number
+
     def backup(self, path: str) -> None:
         """A consistent copy in a new file while the store is in use. Raises StoreProblem."""
         self.db.backup(path)
