@@ -71,3 +71,19 @@ def test_a_batch_taken_out_of_the_middle_breaks_the_chain(told: Store) -> None:
     told.db.run("UPDATE batch SET target_id = NULL WHERE target_id = ?", (last - 1,))
     told.db.run("DELETE FROM batch WHERE id = ?", (last - 1,))
     assert last in {one.batch_id for one in seals.breaks(told.db)}
+
+
+def test_a_journal_whose_end_was_cut_off_is_found_out(told: Store) -> None:
+    noted = told.head()
+    assert noted is not None
+    commit(told, Change.edit(told.all(Deal)[0], title="later"))
+    assert told.since(noted[1]) == told.since(noted[1][:8]) == 1
+    assert told.since("%" * 8) is told.since("ab") is told.since("0" * 64) is None
+    newest = told.head()
+    assert newest is not None
+    told.db.run("DELETE FROM journal WHERE batch_id = ?", (newest[0],))
+    told.db.run("DELETE FROM batch WHERE id = ?", (newest[0],))
+    told.db.run("UPDATE deal SET title = ? WHERE title = 'later'", (HOSTILE,))
+    assert told.since(newest[1]) is None
+    (found,) = seals.findings(told.db)
+    assert str(found).startswith("The end of the journal is missing")

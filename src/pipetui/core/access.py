@@ -55,6 +55,9 @@ RULES: Mapping[str, Rule] = {
 APART = "apart:"
 """How the settings begin that tell two records apart, which whoever keeps the customer file may write."""
 
+ERASURE = _PLAN
+"""The rule of erasing a person out of the records and the journal, which cannot be undone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -124,6 +127,15 @@ WHAT: Mapping[str, Message] = {
     "setting": say("settings"),
 }  # fmt: skip
 """What the records of a table are called when an act on them is refused."""
+
+
+def erasing(actor: Actor) -> Message | None:
+    """Why erasing a person is not this member's to do; None when it is."""
+    if actor.role == "admin" or (actor.role == "manager" and ERASURE.manager):
+        return None
+    if not actor.writes:
+        return say("You may read here, and change nothing.")
+    return say("Only managers may erase a person.")
 
 
 def hint(actor: Actor, table: str, owner: str = "") -> Message:

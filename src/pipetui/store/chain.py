@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 encoded: Callable[[Any], str] = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 SALT_BYTES = 16
+LEAST = 8
+"""Signs of a chain that name it."""
 UNSEALED = frozenset(("version",))
 """Columns that the store keeps by itself."""
 Line = tuple[int, str, int, int | None, int | None, str | None]
@@ -154,6 +156,21 @@ def last(db: Database) -> str:
     """The chain of the newest batch; empty before the first sealed one."""
     row = db.one("SELECT chain FROM batch ORDER BY id DESC LIMIT 1")
     return str(row[0]) if row and row[0] else ""
+
+
+def number_of(db: Database, link: str) -> int | None:
+    """The batch with which the chain was as it was noted, by eight of its first signs or more; None without one."""
+    noted = link.strip().lower()
+    if len(noted) < LEAST or set(noted) - set("0123456789abcdef"):
+        return None
+    row = db.one("SELECT id FROM batch WHERE chain LIKE ? ORDER BY id LIMIT 1", (f"{noted}%",))
+    return int(row[0]) if row else None
+
+
+def head(db: Database) -> tuple[int, str] | None:
+    """The newest batch and the chain over all there is; None before the first sealed one."""
+    row = db.one("SELECT id, chain FROM batch WHERE chain IS NOT NULL ORDER BY id DESC LIMIT 1")
+    return (int(row[0]), str(row[1])) if row else None
 
 
 def sealed_label(label: Message) -> tuple[str, str, str, str]:

@@ -11,7 +11,10 @@ from contextlib import contextmanager, suppress
 from threading import RLock
 from time import monotonic, sleep
 from types import ModuleType
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+if TYPE_CHECKING:
+    from pipetui.core.message import Message
 
 from pipetui.errors import ConnectionLost, StoreProblem
 
@@ -153,6 +156,12 @@ class Database:
         """A consistent copy in a new file while the store is in use. Raises StoreProblem, always on PostgreSQL."""
         with self._lock:
             self._engine.backup(self._link, self.url, path, mode)
+
+    def wipe(self, tables: Sequence[str]) -> Message | None:
+        """Have what was erased from these tables gone from the disk too; what keeps it there, None when it is gone."""
+        with self._lock:
+            rest: Message | None = self._engine.wipe(self._link, self.url, tables)
+            return rest
 
     def findings(self) -> list[str]:
         """What the engine itself finds broken, in its own words; empty when all is well."""

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import unquote
 from weakref import WeakKeyDictionary
 
-from pipetui.core.message import say
+from pipetui.core.message import Message, say
 from pipetui.errors import Conflict, ConnectionLost, Forbidden, PipetuiError, StoreProblem
 from pipetui.store.rows import KINDS
 
@@ -254,6 +254,30 @@ def roll_back(link: psycopg.Connection[Any]) -> None:
 def backup(link: psycopg.Connection[Any], url: str, to: str, mode: int) -> None:
     """Never: the pages of a server are no file; `copying` writes its rows into one."""
     raise NotImplementedError
+
+
+def wipe(link: psycopg.Connection[Any], url: str, tables: Sequence[str]) -> Message | None:
+    """Have the server clear the old versions of rows away; it lets owners of tables alone do so."""
+    kept = []
+    for table in tables:
+        owner = link.execute(
+            "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass(%s)", (table,)
+        ).fetchone()
+        if owner is not None and owner[0]:
+            link.execute(f"VACUUM {table}")
+        else:
+            kept.append(table)
+    if not kept:
+        return None
+    return say(
+        "The server keeps the old rows on its disk until it vacuums them. Ask who owns the tables for: VACUUM {tables}",
+        tables=", ".join(kept),
+    )
+
+
+def copies(url: str) -> list[str]:
+    """None that are known of."""
+    return []
 
 
 def findings(link: psycopg.Connection[Any]) -> list[str]:

@@ -42,7 +42,7 @@ def findings(db: Database) -> list[Message]:
     """The first broken link in a sentence; nothing when all seals hold."""
     broken = min(breaks(db), default=None)
     if broken is None:
-        return []
+        return _cut_off(db)
     if not broken.batch_id:
         return [
             say(
@@ -70,17 +70,70 @@ def findings(db: Database) -> list[Message]:
     ]
 
 
+def _cut_off(db: Database) -> list[Message]:
+    """Whether numbers of lines were given that the journal does not hold: its newest batches went."""
+    row = db.one(
+        "SELECT (SELECT next FROM sequence WHERE name = 'journal') - 1, (SELECT COALESCE(MAX(id), 0) FROM journal)"
+    )
+    if row is None or row[0] is None or row[0] <= row[1]:
+        return []
+    return [
+        say(
+            "The end of the journal is missing: its last line is {last}, and {given} were written. Compare with a"
+            " backup.",
+            last=row[1],
+            given=row[0],
+        )
+    ]
+
+
 def breaks(db: Database) -> Iterator[Break]:
     """Every place that is not as it was sealed, in no order."""
     yield from _links(db)
-    again = dict(db.rows("SELECT row_id, digest FROM journal WHERE table_name = 'journal' ORDER BY id"))
+    again = sealed_again(db, "journal")
     for table in KINDS:
         yield from _rows(db, table, again)
 
 
+def sealed_again(db: Database, table: str) -> dict[int, str]:
+    """The seals of lines (`journal`) or of labels (`batch`) that an erasure blanked, by number; the newest counts."""
+    rows = db.rows(
+        "SELECT journal.row_id, journal.digest FROM journal JOIN batch ON batch.id = journal.batch_id"
+        " WHERE journal.table_name = ? AND batch.kind = 'erase' ORDER BY journal.id",
+        (table,),
+    )
+    return dict(rows)
+
+
+def as_they_came(db: Database, table: str, line: int, first: int, last: int, salted: str) -> str | None:
+    """The seal of the rows that a line of the journal says came, as the store tells them now; None when one is
+    missing."""
+    run = chain.Run(table, first, salted)
+    for start in range(first, last + 1, WINDOW):
+        which = between(start, min(start + WINDOW - 1, last))
+        rows, lines = found(db, table, which), _lines(db, table, which)
+        came: list[Row] = []
+        for number in range(which.params[0], which.params[1] + 1):
+            row = _came(own(table, rows[number]) if number in rows else None, lines.get(number, ()), line)
+            if row is None:
+                return None
+            came.append(row)
+        run.add(came)
+    return run.seal
+
+
+def _came(row: Row | None, lines: Iterable[_Line], since: int) -> Row | None:
+    """A row with all its edits after a line of the journal taken back."""
+    for line in sorted(lines, key=attrgetter("id"), reverse=True):
+        if line.id > since and line.before is not None:
+            was = json.loads(line.before)
+            row = was if line.after is None else None if row is None else {**row, **was}
+    return row
+
+
 def _links(db: Database) -> Iterator[Break]:
     """Batches whose chain, or whose label, is not what their content gives."""
-    again = dict(db.rows("SELECT row_id, digest FROM journal WHERE table_name = 'batch' ORDER BY id"))
+    again = sealed_again(db, "batch")
     first = db.one("SELECT MIN(id) FROM batch WHERE chain IS NOT NULL")
     last = db.one("SELECT MAX(id) FROM batch")
     if not first or first[0] is None or not last:

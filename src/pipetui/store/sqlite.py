@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import get_ident
 from typing import Any
 
-from pipetui.core.message import say
+from pipetui.core.message import Message, say
 from pipetui.errors import Conflict, ConnectionLost, Removed, Replaced, StoreProblem
 from pipetui.store.volume import refuse_network
 
@@ -19,6 +19,8 @@ Error = (sqlite3.Error, UnicodeError, OverflowError)
 BEGIN = ("BEGIN IMMEDIATE",)
 BEGIN_READING = ("BEGIN",)
 COMMIT = ("COMMIT",)
+MAGIC = b"SQLite format 3\0"
+"""How the files of SQLite begin."""
 BUSY_SECONDS = 10.0
 UNREADABLE = "Could not decode"
 """What Python says, without a number, of a text whose bytes are no text."""
@@ -242,6 +244,41 @@ def name(partial: Path, file: Path) -> None:
 
 def _taken(file: Path) -> StoreProblem:
     return StoreProblem(say("{file} exists already.", file=str(file)), say("Choose another name."))
+
+
+def wipe(link: sqlite3.Connection, url: str, tables: Sequence[str]) -> Message | None:
+    """Write the file anew, so that no page keeps what it held, and empty the log beside it."""
+    try:
+        link.execute("PRAGMA secure_delete=ON")
+        link.execute("VACUUM")
+        held: int = link.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    except sqlite3.OperationalError as error:
+        return say(
+            "The file still holds old bytes: {reason}. Give the same command again to have them gone.",
+            reason=str(error),
+        )
+    if held:
+        return say(
+            "The file still holds old bytes, since somebody is reading it. Give the same command again to have them"
+            " gone."
+        )
+    return None
+
+
+def copies(url: str) -> list[str]:
+    """Other stores beside this one that are called after it: copies made before a migration, or by hand."""
+    file = path(url)
+    stem, own = (
+        file.name.split(".")[0],
+        {file.name, *(file.name + end for end in ("-wal", "-shm", "-journal"))},
+    )
+    found = []
+    for other in sorted({*file.parent.glob("*"), *file.parent.glob("*/*")}):
+        if other.name.startswith(stem) and other.name not in own and other.is_file():
+            with suppress(OSError), other.open("rb") as opened:
+                if opened.read(len(MAGIC)) == MAGIC:
+                    found.append(str(other))
+    return found
 
 
 def findings(link: sqlite3.Connection) -> list[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from urllib.parse import quote
 
 from pipetui.core.access import SYSTEM, Actor, Role
+from pipetui.core.access import erasing as erasing_refused
 from pipetui.core.change import Batch, Change, moment_text, record, scalar
 from pipetui.core.deal import (
     Activity,
@@ -27,7 +28,7 @@ from pipetui.core.deal import (
     Visit,
 )
 from pipetui.core.message import Message, say
-from pipetui.errors import Conflict, ConnectionLost, NotFound, Refused, Replaced
+from pipetui.errors import Conflict, ConnectionLost, Forbidden, NotFound, Refused, Replaced
 from pipetui.store import chain, journal, log, members, schema
 from pipetui.store.db import Database
 from pipetui.store.gate import Gate
@@ -52,6 +53,16 @@ class Committed:
     """None when there was nothing to write."""
     ids: Mapping[int, int] = field(default_factory=dict)
     """The numbers that new records got, by the negative ones they had in the batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """A person is gone."""
+
+    batch_id: int | None
+    """None when nothing was left to erase."""
+    rest: Message | None
+    """What still lies on the disk, and what helps; None when nothing does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +254,28 @@ class Store:
                 tuple(self.all(Evidence, deal_id=deal_id)),
             )
 
+    def erase(self, contact_id: int, named: Callable[[int], str]) -> Erased:
+        """Take a person out of the records and the journal, for good; `named` is what a record is called after.
+
+        Raises Forbidden when it is not this member's to do, NotFound.
+        """
+        from pipetui.store import erasing, person
+
+        with self._transaction():
+            self._refuse_erasing()
+            whose = person.person(self.db, contact_id)
+            found = erasing.plan(self.db, whose, named)
+            batch_id = None
+            if not (found.empty and erasing.done(self.db, whose)):
+                writing = self._begin(say("Erase a person on request"), "erase")
+                erasing.erase(self.db, writing, whose, found, self._now())
+                batch_id = writing.batch_id
+        return Erased(batch_id, self.db.wipe(erasing.WRITTEN))
+
+    def _refuse_erasing(self) -> None:
+        if (reason := erasing_refused(self.actor)) is not None:
+            raise Forbidden(reason, say("Ask one: pipetui members"))
+
     def changed(self) -> bool:
         """Whether somebody else wrote since this was last asked."""
         return self.db.changed()
@@ -259,6 +292,15 @@ class Store:
         from pipetui.store.checkup import findings
 
         return findings(self.db, sealed=self.refuses is None)
+
+    def head(self) -> tuple[int, str] | None:
+        """The newest batch and the chain over all there is, to be noted somewhere else; None in an unsealed store."""
+        return chain.head(self.db)
+
+    def since(self, link: str) -> int | None:
+        """How many batches followed since the head was this one; None when the journal does not hold it any more."""
+        number, newest = chain.number_of(self.db, link), chain.head(self.db)
+        return None if number is None or newest is None else newest[0] - number
 
     def backup(self, path: str) -> None:
         """Everything in a new file, a store by itself, while this one is in use. Raises StoreProblem."""

@@ -462,7 +462,7 @@ class BatchRow(Table, table=True):
     at: str = words()
     member_id: int | None = to("member", optional=True)
     kind: str = words()
-    """`do`, `undo`, `redo`, or `setup` for what nobody did and undo does not offer."""
+    """`do`, `undo`, `redo`, `erase`, which no undo takes back, or `setup`, which nobody did and undo leaves alone."""
     target_id: int | None = to("batch", optional=True)
     """The batch that an undo took back, or that a redo did again."""
     undone: int = whole(0)

@@ -92,6 +92,17 @@ class Writing:
         self._touched.update(chunk.came, (table for table, *_ in chunk.changed))
         self._note(chunk)
 
+    def note(self, table: str, number: int) -> None:
+        """A line of the journal about a record that stays as it is."""
+        self._journal_rows([(table, number, None, None, *chain.sealed_edit({}, {}))])
+        self.n += 1
+
+    def reseal(self, table: str, seals: Iterable[tuple[int, str]]) -> None:
+        """New seals for blanked lines of the journal (table `journal`) or labels (`batch`), by their numbers."""
+        rows = [(table, number, None, None, None, None, None, seal) for number, seal in seals]
+        self._journal_rows(rows)
+        self.n += len(rows)
+
     def finish(self) -> None:
         """Bring what is derived up to date, and keep the numbers given. Raises Conflict."""
         if self.n >= MUCH:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -195,17 +195,23 @@ def copy(page: Page, party: Party, company: str | None) -> None:
     page.tell(say("{name} is copied.", name=party.name))
 
 
-def export(page: Page, subject: str, numbers: Callable[[], Sequence[int]], name: str) -> None:
-    """Ask for a file and write these people or companies into it as vCards, on a thread."""
-    from pipetui.ui.apart import apart
+def ask_for_file(page: Page, title: str, name: str, named: Callable[[str], Awaitable[None]]) -> None:
+    """Ask which file to write; `name` is proposed."""
     from pipetui.ui.prompt import Prompt
-
-    main = page.main
 
     def said(text: str) -> Line:
         file = Path(text).expanduser()
         there = _("replaces the file that is there") if file.is_file() else ""
         return [Span(str(file), "accent"), Span(f"  {there}", "warn")]
+
+    page.ask(Prompt(title, page.main.look, said, name), named)
+
+
+def export(page: Page, subject: str, numbers: Callable[[], Sequence[int]], name: str) -> None:
+    """Ask for a file and write these people or companies into it as vCards, on a thread."""
+    from pipetui.ui.apart import apart
+
+    main = page.main
 
     async def named(text: str) -> None:
         path, another, wanted = Path(text).expanduser(), main.reading.another, list(numbers())
@@ -228,7 +234,7 @@ def export(page: Page, subject: str, numbers: Callable[[], Sequence[int]], name:
             label = say("{message} {hint}", message=label, hint=more)
         page.tell(label, "good")
 
-    page.ask(Prompt(_("Write vCards to which file?"), main.look, said, name), named)
+    ask_for_file(page, _("Write vCards to which file?"), name, named)
 
 
 def write_cards(store: Store, subject: str, numbers: Sequence[int], path: Path) -> int:
