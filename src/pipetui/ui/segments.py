@@ -13,7 +13,7 @@ from pipetui.core.deal import View
 from pipetui.core.fields import name as fit_name
 from pipetui.core.message import say
 from pipetui.core.segments import Figures, Segment
-from pipetui.errors import Refused
+from pipetui.errors import Invalid, Refused
 from pipetui.lang import _, money, number, percent
 from pipetui.store.segments import Asker
 from pipetui.ui.form import Form
@@ -151,6 +151,8 @@ class Segments(Page):
 
     def _form(self, view: View | None) -> None:
         def read(text: str) -> str:
+            if not text:
+                raise Invalid(say("Say who belongs to it."), say("For example contacts: city:lyon."))
             self._read(text)
             return text
 

@@ -12,7 +12,7 @@ from pipetui.core.fields import name as fit_name
 from pipetui.core.fields import word
 from pipetui.core.message import say
 from pipetui.core.money import Money
-from pipetui.errors import Refused
+from pipetui.errors import Invalid, Refused
 from pipetui.lang import _, day, money, number
 from pipetui.store.book import currency
 from pipetui.store.sources import Brought, brought
@@ -93,12 +93,19 @@ class Sources(Page):
 
     def do_cost(self) -> None:
         source, today = self._chosen, self.main.reading.scope.today
+        read = amount_reader(currency(self.main.reading.db))
+
+        def cost(text: str) -> Money:
+            if (amount := read(text)) is None:
+                raise Invalid(say("Say what was paid."))
+            return amount
+
         rows = [
             FormRow(
                 "amount",
                 _("Amount"),
                 "",
-                amount_reader(currency(self.main.reading.db)),
+                cost,
                 required=True,
                 example="450",
                 whole=True,
