@@ -60,11 +60,10 @@ def _restore(session: Session, file: Path) -> None:
     make_home(session.url)
     done = put_in_place(session.url, file, datetime.now(UTC))
     kept = None if done.kept is None else str(done.kept)
-    deals = done.sums["deal"].n
     if session.options.json:
-        print_json({"store": session.place, "restored": str(file), "kept": kept, "deals": deals})
+        print_json({"store": session.place, "restored": str(file), "kept": kept})
         return
-    talk(_("{store} is as in {file}: {n} deals.").format(store=session.place, file=str(file), n=deals))
+    talk(_("{store} is as it was in {file}.").format(store=session.place, file=str(file)))
     if kept is not None:
         talk(_("What it replaces is kept in {file}.").format(file=kept))
 

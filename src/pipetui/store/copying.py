@@ -159,14 +159,6 @@ def _read_back(db: Database, table: str, layout: Layout) -> Sum:
     return found
 
 
-def sums(source: Iterable[Piece]) -> Sums:
-    """Count and digest of every table of these pieces."""
-    found = Sums()
-    for piece in source:
-        found.setdefault(piece.table, Sum()).add(piece.rows)
-    return found
-
-
 def empty(db: Database) -> bool:
     """Whether nobody has done anything in a store: nothing would be lost with it."""
     return db.one("SELECT 1 FROM batch WHERE kind <> 'setup'") is None and (

@@ -30,10 +30,12 @@ TRIES = 5
 
 
 class Replaced(NamedTuple):
-    """What was put in, and where that which it replaces is kept; None when there was nothing worth keeping."""
+    """What was put in the place of a store."""
 
     sums: Sums
+    """Of each table; nothing of pages, which come as they are."""
     kept: Path | None
+    """Where what it replaces is kept; None when there was nothing worth keeping."""
 
 
 class _WroteOnError(Exception):
@@ -58,9 +60,8 @@ def restore(url: str, file: Path, now: datetime) -> Replaced:
     with _vetted(file, beside.parent) as ready, closing(Database(str(ready))) as source:
         if dialect(url) == "postgresql":
             return _fill_server(url, copying.pieces(source), True, kept_name(file, now))
-        found = copying.sums(copying.pieces(source))
         source.run("PRAGMA wal_checkpoint(TRUNCATE)")
-        return Replaced(found, _install(ready, url, now, keep=True))
+        return Replaced({}, _install(ready, url, now, keep=True))
 
 
 def put(source: Iterable[Piece], to: str, replace: bool, now: datetime) -> Replaced:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from functools import lru_cache
 from pathlib import Path
 
 from pipetui.core.message import say
@@ -26,6 +27,8 @@ def network(file: str, mounts: str) -> str | None:
     `mounts` is the text of `/proc/self/mountinfo`; `file` an absolute path without symbolic links.
     """
     best, found = "", None
+    if not any(f" - {kind} " in mounts for kind in NETWORK):
+        return None
     for line in mounts.splitlines():
         before, _, after = line.partition(" - ")
         fields, kinds = before.split(), after.split()
@@ -45,11 +48,16 @@ def _below(file: str, point: str) -> bool:
 
 def network_of(file: Path) -> str | None:
     """The network file system that holds this file, or will hold it; None for a local one, or where it is not told."""
+    return _looked_up(MOUNTS, os.path.realpath(file))
+
+
+@lru_cache(maxsize=64)
+def _looked_up(table: Path, file: str) -> str | None:
+    """Once a process: the table costs a millisecond, and a store in use is not moved to another disk."""
     try:
-        mounts = MOUNTS.read_text(encoding="utf-8", errors="surrogateescape")
+        return network(file, table.read_text(encoding="utf-8", errors="surrogateescape"))
     except OSError:
         return None
-    return network(os.path.realpath(file), mounts)
 
 
 def refuse_network(file: Path) -> None:
