@@ -59,20 +59,25 @@ class Cluster:
 
     def start(self) -> None:
         """Begin to serve, on the same port as before."""
-        words = [f"-c{one}" for one in (*self.settings, "listen_addresses=127.0.0.1")]
-        self._process = subprocess.Popen(
-            [programs() / "postgres", "-D", self.data, "-p", str(self.port), "-k", self.folder, *words],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/", start_new_session=True, **self._user,
-        )  # fmt: skip
         end = time.monotonic() + 60
         while True:
+            if self._process is None or self._process.poll() is not None:
+                # What a killed server left behind may keep the next one from starting, for a moment.
+                self._process = self._launched()
             try:
                 psycopg.connect(self.url("postgres"), connect_timeout=5).close()
                 return
             except psycopg.OperationalError:
-                if time.monotonic() > end or self._process.poll() is not None:
+                if time.monotonic() > end:
                     raise
                 time.sleep(0.05)
+
+    def _launched(self) -> subprocess.Popen[bytes]:
+        words = [f"-c{one}" for one in (*self.settings, "listen_addresses=127.0.0.1")]
+        return subprocess.Popen(
+            [programs() / "postgres", "-D", self.data, "-p", str(self.port), "-k", self.folder, *words],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/", start_new_session=True, **self._user,
+        )  # fmt: skip
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
         """SIGINT ends the sessions and then the server, SIGQUIT drops everything at once, SIGKILL asks nobody."""

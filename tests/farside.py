@@ -71,6 +71,9 @@ class FarSide:
 
     def __exit__(self, *_: object) -> None:
         self._opened.close()
+        if shutil.which("tmux"):
+            away = {**os.environ, "TMUX_TMPDIR": str(self.folder)}
+            subprocess.run(["tmux", "kill-server"], env=away, capture_output=True, check=False)
         self._server.terminate()
         self._server.wait(10)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 import traceback
@@ -40,11 +41,11 @@ class Kind:
 
 
 KINDS: dict[str, Kind] = {
-    "killed-moves": Kind(killed.moves, BOTH, 300, 8),
-    "killed-imports": Kind(killed.imports, BOTH, 100, 3),
-    "killed-undos": Kind(killed.undos, BOTH, 300, 6),
-    "killed-migrations": Kind(killed.migrations, BOTH, 150, 3),
-    "killed-backups": Kind(killed.backups, SQLITE, 100, 4),
+    "killed-moves": Kind(killed.moves, BOTH, 300, 5),
+    "killed-imports": Kind(killed.imports, BOTH, 100, 2),
+    "killed-undos": Kind(killed.undos, BOTH, 300, 4),
+    "killed-migrations": Kind(killed.migrations, BOTH, 150, 2),
+    "killed-backups": Kind(killed.backups, SQLITE, 100, 3),
     "disk-full": Kind(files.full, SQLITE, 60, 3),
     "disk-full-mounted": Kind(files.full_disk, SQLITE, 30, 1),
     "read-only": Kind(files.read_only, SQLITE, 8, 0),
@@ -57,7 +58,7 @@ KINDS: dict[str, Kind] = {
     "exhausted": Kind(servers.exhausted, POSTGRESQL, 5, 1),
     "stalled": Kind(servers.stalled, POSTGRESQL, 3, 0),
     "cut": Kind(servers.cut, POSTGRESQL, 20, 1),
-    "corrupted": Kind(files.corrupted, SQLITE, 100, 2),
+    "corrupted": Kind(files.corrupted, SQLITE, 100, 1),
 }
 
 
@@ -87,6 +88,8 @@ def main() -> int:
     if unknown := set(asked.kinds) - set(KINDS):
         words.error(f"no such kind: {', '.join(sorted(unknown))}")
     os.environ |= {"LC_ALL": "C.UTF-8", "PIPETUI_CONFIG": os.devnull}
+    # Told to end, it ends its servers too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     bad = False
     for name in asked.kinds or KINDS:
         kind = KINDS[name]

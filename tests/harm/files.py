@@ -84,7 +84,7 @@ def full(scene: Scene) -> None:
     for _ in scene:
         url = scene.store()
         deal_id = with_a_deal(scene, url)
-        room = scene.random.randrange(1, 60) * 1000
+        room = scene.random.randrange(1, 2000) * 1000
 
         def play(tell: Teller, url: str = url, deal_id: int = deal_id, room: int = room) -> None:
             store = opened(url)

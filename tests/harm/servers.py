@@ -136,6 +136,7 @@ def exhausted(scene: Scene) -> None:
             scene.score.lose("a command was confirmed without a connection")
         for link in taken:
             link.close()
+        _wait_for_one(plain)
         again = Child(commands(plain, WORDS))
         again.end()
         scene.score.take(again)
@@ -154,12 +155,30 @@ def _let_in(url: str) -> None:
 
 
 def _take_all(url: str) -> list[psycopg.Connection[tuple[object, ...]]]:
+    """Every connection there is; sessions that are just ending leave theirs a moment later."""
     taken: list[psycopg.Connection[tuple[object, ...]]] = []
-    try:
-        while True:
+    refused = 0
+    while refused < 5:
+        try:
             taken.append(psycopg.connect(url))
-    except psycopg.OperationalError:
-        return taken
+        except psycopg.OperationalError:
+            refused += 1
+            time.sleep(0.2)
+    return taken
+
+
+def _wait_for_one(url: str) -> None:
+    """Until the server has noticed that connections are free."""
+    end = time.monotonic() + 30
+    while True:
+        try:
+            psycopg.connect(url).close()
+            time.sleep(0.5)
+            return
+        except psycopg.OperationalError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.1)
 
 
 def _through(scene: Scene, link: Link, url: str) -> str:

@@ -116,6 +116,14 @@ def test_bytes_that_are_no_text_are_damage(file: Path, error: Exception) -> None
     assert said.hint is not None
 
 
+def test_a_disk_that_fails_is_told_with_what_to_look_at(file: Path) -> None:
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR | 3 << 8
+    said = sqlite.problem(error, str(file))
+    assert "does not do its work: disk I/O error" in str(said)
+    assert "quota" in str(said.hint)
+
+
 def test_a_damaged_file_whose_damage_cannot_be_spelled(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def undecoded(link: sqlite3.Connection) -> None:
         raise UNDECODED
