@@ -75,7 +75,6 @@ def fill(store: Store, seed: int, many: int = 80) -> Sample:
     members = [
         Member(id=first + n, login=f"m{n}", name=name, retired_at=NOW if n == 2 else None)
         for n, name in enumerate(("Ada L.", "Émile", "ada"))
-        for n, name in enumerate(("Ada L.", "Émile", "ada"))
     ]
     sources = [Source(id=first + n, name=name) for n, name in enumerate(("Salon", "web site", "blog"))]
     reasons = [LostReason(id=first + n, name=name) for n, name in enumerate(("Too dear", "no budget"))]
