@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 
+from pipetui.core.access import Role
 from pipetui.core.change import Batch, Change
-from pipetui.core.deal import Activity, Contact, Deal, Organization, Stage, Visit
+from pipetui.core.deal import Activity, Contact, Deal, Member, Organization, Stage, Visit
 from pipetui.core.message import say
 from pipetui.store.store import Committed, Store
 
@@ -57,6 +58,18 @@ def move(store: Store, deal: Deal, to: str) -> Deal:
         changes.append(Change.add(Visit(id=-1, deal_id=deal.id, stage_id=there.id, entered_at=NOW)))
     commit(store, *changes, label="Move")
     return store.get(Deal, deal.id)
+
+
+def joined(opened: Opener, ann: Store, login: str, role: Role) -> Store:
+    """Somebody with a role."""
+    commit(ann, Change.add(Member(id=-1, login=login, name=f"[/b] {login}", role=role)))
+    return opened(login)
+
+
+def given_to(ann: Store, store: Store, deal: Deal) -> Deal:
+    """The deal in the hands of that member."""
+    commit(ann, Change.edit(deal, owner_id=store.me))
+    return ann.get(Deal, deal.id)
 
 
 def tally(store: Store) -> set[tuple[object, ...]]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pipetui.core.access import OWN, ROLE_NAMES, ROLES, RULES, WHAT, Actor, reach
 from pipetui.ui.agenda import Agenda
 from pipetui.ui.commands import COMMANDS, GROUPS, SIGNS, keymap
 from pipetui.ui.customer import Customer
 from pipetui.ui.customers import Customers
 from pipetui.ui.evidence import Checklist
+from pipetui.ui.members import Members
 from pipetui.ui.merging import Doubles
 from pipetui.ui.page import COMMON, Page
 from pipetui.ui.quotes import Lines, Quotes
@@ -31,6 +33,7 @@ PAGES: tuple[tuple[str, type[Page]], ...] = (
     ("Reports `r`", Reports),
     ("Segments `M`", Segments),
     ("Sources", Sources),
+    ("Members `%`", Members),
 )
 
 
@@ -60,9 +63,35 @@ def pages() -> str:
     return "\n".join([*lines, f"| every screen | {everywhere} |"])
 
 
+def roles() -> str:
+    """Who may change what: the tables that have one rule make one row; what carries a tag tells who may put it there."""
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for table, what in WHAT.items():
+        if table == "tagging":
+            continue
+        row = tuple(_may(Actor(1, role), table) for role in ROLES)
+        names = alike.setdefault(row, [])
+        if str(what) not in names:
+            names.append(str(what))
+    lines = [f"| | {' | '.join(str(ROLE_NAMES[role]) for role in ROLES)} |", "|---|---|---|---|---|"]
+    return "\n".join(
+        [*lines, *(f"| {', '.join(names)} | {' | '.join(row)} |" for row, names in alike.items())]
+    )
+
+
+def _may(actor: Actor, table: str) -> str:
+    within = reach(actor, "change", table)
+    if within == "own":
+        assert RULES[table].rep == OWN
+        return "own and nobody's"
+    if within == "none":
+        return "adds" if reach(actor, "add", table) == "any" else "reads"
+    return "all"
+
+
 def filled(text: str) -> str:
     """The README with today's keys."""
-    for name, made in (("keys", keys()), ("pages", pages())):
+    for name, made in (("keys", keys()), ("pages", pages()), ("roles", roles())):
         begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
         before, _, rest = text.partition(begin)
         text = f"{before}{begin}\n{made}\n{end}{rest.partition(end)[2]}"

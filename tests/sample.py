@@ -73,7 +73,8 @@ def fill(store: Store, seed: int, many: int = 80) -> Sample:
     at = NOW - timedelta(days=400)
     first = 100
     members = [
-        Member(id=first + n, login=f"m{n}", name=name) for n, name in enumerate(("Ada L.", "Émile", "ada"))
+        Member(id=first + n, login=f"m{n}", name=name, retired_at=NOW if n == 2 else None)
+        for n, name in enumerate(("Ada L.", "Émile", "ada"))
     ]
     sources = [Source(id=first + n, name=name) for n, name in enumerate(("Salon", "web site", "blog"))]
     reasons = [LostReason(id=first + n, name=name) for n, name in enumerate(("Too dear", "no budget"))]

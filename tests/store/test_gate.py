@@ -4,24 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from acts import NOW, Opener, add_deal, commit, move
+from acts import NOW, Opener, add_deal, commit, given_to, joined, move
 from pipetui.core.access import Role
 from pipetui.core.change import Change
 from pipetui.core.deal import Activity, Contact, Deal, Goal, Member, Source, Stage
 from pipetui.errors import Forbidden, Refused
 from pipetui.store.store import Store
-
-
-def joined(opened: Opener, ann: Store, login: str, role: Role) -> Store:
-    """Somebody with a role."""
-    commit(ann, Change.add(Member(id=-1, login=login, name=f"[/b] {login}", role=role)))
-    return opened(login)
-
-
-def given_to(ann: Store, store: Store, deal: Deal) -> Deal:
-    """The deal in the hands of that member."""
-    commit(ann, Change.edit(deal, owner_id=store.me))
-    return ann.get(Deal, deal.id)
 
 
 def test_the_first_member_is_the_admin_and_newcomers_are_reps(opened: Opener, store: Store) -> None:

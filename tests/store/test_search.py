@@ -46,8 +46,9 @@ QUERIES = (
     "closed:2026-11", "closed:none", "closed<2026-11", "closed>=2026-11-01", "-closed:2026-11",
     "next:none", "next:today", "next<today", "next>=tomorrow", "-next:today",
     "is:open", "is:won", "is:lost", "is:closed", "is:stalled", "is:late", "is:today", "is:none", "is:overdue",
-    "is:parked", "is:archived", "is:pinned", "is:orphaned", "-is:orphaned", "is:orphaned owner:m1",
-    "-is:open", "-is:parked", "-is:archived", "-is:stalled", "-is:late",
+    "is:parked", "is:archived", "is:pinned",
+    "is:orphaned", "-is:orphaned", "is:orphaned owner:m2", "-is:open", "-is:parked", "-is:archived",
+    "-is:stalled", "-is:late",
     "is:late,none", "is:archived is:won", "", "   ",
 )  # fmt: skip
 

@@ -15,7 +15,7 @@ from pipetui.cli.session import Session
 from pipetui.cli.words import family, pass_session, query_text, query_verb
 from pipetui.core import access
 from pipetui.core import members as rules
-from pipetui.core.access import ROLE_NAMES
+from pipetui.core.access import ROLE_NAMES, Role
 from pipetui.core.deal import Member
 from pipetui.core.message import say, say_n
 from pipetui.core.moment import local_day
@@ -59,7 +59,7 @@ def list_members(session: Session) -> None:
 def add(session: Session, login: str, name: str, email: str | None, role: str) -> None:
     there = session.store.all(Member)
     changes = rules.add(
-        there, session.desk, login, name=name, email=email, role=rules.role_named(role)
+        there, session.desk, login, name=name, email=email, role=_role(role)
     )  # fmt: skip
     session.commit(say("{name} joins", name=clean(name or login)), changes)
     show(session)
@@ -70,7 +70,7 @@ def add(session: Session, login: str, name: str, email: str | None, role: str) -
 @click.argument("role")
 @pass_session
 def role(session: Session, login: str, role: str) -> None:
-    there, wanted = session.store.all(Member), rules.role_named(role)
+    there, wanted = session.store.all(Member), _role(role)
     member = _member(there, login)
     label = say("{name} becomes {role}", name=member.name, role=ROLE_NAMES[wanted])
     session.commit(label, rules.appoint(member, wanted, there))
@@ -136,6 +136,12 @@ def _member(there: Sequence[Member], word: str) -> Member:
     """A member by login, else by name. Raises NotFound."""
     exact = next((one for one in there if fold(one.login) == fold(clean(word))), None)
     return exact or the_one(word, there, say("member"))
+
+
+def _role(word: str) -> Role:
+    """A role by its name, in the language spoken too. Raises Invalid."""
+    spoken = {fold(told(name)): role for role, name in ROLE_NAMES.items()}
+    return spoken.get(fold(word)) or rules.role_named(word)
 
 
 # Deals handed over

@@ -167,7 +167,8 @@ class Agenda(Page):
     def whose(self) -> Mapping[str, Any]:
         """The step under the cursor; of marked steps those within reach are written."""
         step: Planned | None = None if self._marks else self.rows.target
-        return {} if step is None else _whose(self.main.reading.store.get(Activity, step.id))
+        there = [] if step is None else self.main.reading.store.all(Activity, id=step.id)
+        return _whose(there[0]) if there else {}
 
     # What can be done
 
