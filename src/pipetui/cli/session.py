@@ -94,7 +94,13 @@ class Session:
 
     @property
     def url(self) -> str:
-        """The path or address of the store."""
+        """The path or address of the store. Raises Invalid for one that shows a password to all who list processes."""
+        from pipetui.config import NO_PASSWORD, holds_password
+
+        if self.options.db and holds_password(self.options.db):
+            raise Invalid(
+                say("A password on the command line is seen by everybody on this machine."), NO_PASSWORD
+            )
         return self.options.db or self.config.db
 
     @property
