@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pipetui.core import numbering, settings
+from pipetui.core import access, numbering, settings
 from pipetui.core.change import Change
 from pipetui.core.deal import Contact, Deal, Organization, Quote, QuoteLine, QuoteStatus, Setting
 from pipetui.core.message import say_n
@@ -74,10 +74,21 @@ def over(db: Database, today: date) -> bool:
 
 
 def expire(store: Store, today: date) -> int:
-    """Quotes that are out and past their validity expire by themselves; how many did. Undo does not offer it."""
+    """Quotes that are out and past their validity expire by themselves, when somebody comes who may say so; how many
+    did. Undo does not offer it."""
     if not over(store.db, today):
         return 0
-    numbers = [row[0] for row in store.db.rows(f"SELECT id FROM quote WHERE {OVER}", (today.isoformat(),))]
+    within = access.reach(store.actor, "change", "quote")
+    theirs = "SELECT id FROM deal WHERE owner_id IS NULL OR owner_id = ?"
+    test, params = {
+        "any": ("", ()),
+        "own": (f" AND deal_id IN ({theirs})", (store.me,)),
+        "none": (" AND 1 = 0", ()),
+    }[within]
+    sql = f"SELECT id FROM quote WHERE {OVER}{test}"
+    numbers = [row[0] for row in store.db.rows(sql, (today.isoformat(), *params))]
+    if not numbers:
+        return 0
     changes = [Change.edit(store.get(Quote, number), status="expired") for number in numbers]
     label = say_n("A quote expired by itself", "{n} quotes expired by themselves", len(numbers))
     store.load(label, changes, undoable=False)
