@@ -105,9 +105,9 @@ class Session:
 
     @property
     def place(self) -> str:
-        """The store as people may read it: an address without user and password."""
+        """The store as people may read it: an address without user, password and options."""
         scheme, found, rest = self.url.partition("://")
-        return f"{scheme}://{rest.rpartition('@')[2]}" if found else self.url
+        return f"{scheme}://{rest.partition('?')[0].rpartition('@')[2]}" if found else self.url
 
     @cached_property
     def today(self) -> date:
