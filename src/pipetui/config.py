@@ -16,6 +16,7 @@ undo = "u"
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -53,6 +54,8 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
     file = _file(environ)
     chosen = _read(file)
     values: dict[str, Any] = {name: _checked(name, value, file) for name, value in chosen.items()}
+    if holds_password(str(values.get("db", ""))):
+        raise Invalid(say("{file}: a password has no place in this file.", file=str(file)), NO_PASSWORD)
     values["keymap"] = values.pop("keys", {})
     values["db"] = (
         environ.get("PIPETUI_DB") or values.get("db") or str(folder("data", environ) / "pipetui.db")
@@ -61,6 +64,19 @@ def load(environ: Mapping[str, str] = os.environ) -> Config:
     values["editor"] = values.get("editor") or environ.get("VISUAL") or environ.get("EDITOR") or "vi"
     values["color"] = not environ.get("NO_COLOR")
     return Config(**values)
+
+
+NO_PASSWORD = say(
+    "Leave it out of the address, and write it into ~/.pgpass as HOST:PORT:DATABASE:USER:PASSWORD"
+)
+
+
+def holds_password(db: str) -> bool:
+    """Whether an address tells a password."""
+    return _PASSWORD.search(db) is not None
+
+
+_PASSWORD = re.compile(r"^\w+://(?:[^@/?#]*:[^@/?#]+@|.*[?&]password=[^&])", re.DOTALL)
 
 
 def _login() -> str:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from datetime import timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
 from acts import NOW, add_deal, commit, move, stages, tally
+from pipetui.cli import main
 from pipetui.core import access
 from pipetui.core.access import ROLES, Act, Actor, Role
 from pipetui.core.change import Batch, Change
@@ -20,12 +24,14 @@ from pipetui.core.deal import (
     Contact,
     Deal,
     Member,
+    Quote,
     Setting,
 )
 from pipetui.core.message import say
 from pipetui.errors import Forbidden, NotFound, Refused, StoreProblem
-from pipetui.store import chain, inspection, policies
+from pipetui.store import chain, inspection, offers, parties, policies, stays
 from pipetui.store import server as keeper
+from pipetui.store.pace import measure_pace
 from pipetui.store.rows import columns
 from pipetui.store.store import Store
 from pipetui.store.tables import metadata
@@ -193,6 +199,37 @@ def test_a_reader_reads_and_writes_nothing(kept: Kept) -> None:
         move(rita, deal, "Quote")
     with pytest.raises(Refused):
         rita.undo()
+
+
+def test_a_reader_opens_every_page_of_a_store_that_has_much_to_keep_up(kept: Kept) -> None:
+    bob, rita = kept.open("rep"), kept.open("reader")
+    deal = move(bob, add_deal(bob), "Quote")
+    bob.db.run("INSERT INTO stale (name) VALUES ('party_search'), ('stay_count')")
+    commit(bob, Change.add(sent(deal)))
+    for store in (rita, bob):
+        measure_pace(store.db, NOW.date())
+        parties.ensure(store.db)
+        stays.ensure(store.db)
+        expired = offers.expire(store, NOW.date() + timedelta(days=2))
+        assert expired == (store is bob)
+        assert bool(store.db.rows("SELECT 1 FROM stale")) is (store is rita)
+    assert bob.check() == []
+
+
+def sent(deal: Deal) -> Quote:
+    """A quote that is valid today."""
+    return Quote(
+        id=-1, deal_id=deal.id, number="Q1", amount=1, currency="EUR", status="sent", valid_until=NOW.date(),
+        created_at=NOW,
+    )  # fmt: skip
+
+
+def test_quotes_of_others_do_not_expire_by_a_reps_hand(kept: Kept) -> None:
+    bob, carol = kept.open("rep"), kept.open("carol")
+    deal = add_deal(carol)
+    commit(carol, Change.add(sent(deal)), Change.edit(deal, owner_id=carol.me))
+    assert offers.expire(bob, NOW.date() + timedelta(days=2)) == 0
+    assert offers.expire(carol, NOW.date() + timedelta(days=2)) == 1
 
 
 def test_the_deals_of_others_are_out_of_reach_and_managers_reach_all(kept: Kept) -> None:
@@ -592,3 +629,40 @@ def test_a_file_is_kept_by_no_server() -> None:
 def test_only_who_owns_the_tables_sets_a_server_up(kept: Kept) -> None:
     with pytest.raises(Forbidden, match="Only who owns the tables"):
         keeper.init(kept.open("admin").db)
+
+
+# In the shell
+
+
+def test_a_server_is_set_up_in_the_shell(
+    server: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    url = server.database()
+    login = f"dave_{next(_numbers)}"
+    monkeypatch.setenv("PIPETUI_CONFIG", str(tmp_path / "none.toml"))
+    monkeypatch.setenv("PIPETUI_DB", url)
+    assert main(["server"]) == 1
+    assert "does not keep this store yet" in capsys.readouterr().out
+    assert main(["server", "init"]) == 0
+    assert main(["server", "grant", login, "rep"]) == 1
+    assert "--create" in capsys.readouterr().err
+    assert main(["server", "grant", login, "boss"]) == 2
+    assert main(["server", "grant", login, "rep", "--create", "--password"]) == 1
+    assert main(["server", "grant", login, "rep", "--create"]) == 0
+    assert main(["server", "doctor"]) == 0
+    assert "all is well" in capsys.readouterr().out
+    monkeypatch.setenv("PIPETUI_DB", url.replace("postgres:@", f"{login}@"))
+    assert main(["add", "Acme 12k"]) == 0
+    assert main(["stages", "edit", "Lead", "--name", "Mine"]) == 1
+    assert "Only admins may change that" in capsys.readouterr().err
+    assert main(["server", "init"]) == 1
+    assert "Only who owns the tables" in capsys.readouterr().err
+    monkeypatch.setenv("PIPETUI_DB", url)
+    assert main(["server", "revoke", login, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"login": login, "role": None}
+    monkeypatch.setenv("PIPETUI_DB", url.replace("postgres:@", f"{login}@"))
+    assert main(["list"]) == 3
+    monkeypatch.setenv("PIPETUI_DB", str(tmp_path / "sales.db"))
+    assert main(["server", "init"]) == 1
+    assert "is a file" in capsys.readouterr().err
+    server.drop(url)

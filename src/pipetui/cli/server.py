@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -87,9 +87,11 @@ def check(session: Session) -> int:
     """Print what is found; 1 when there is something."""
     from pipetui.store import inspection
     from pipetui.store import server as keeper
+    from pipetui.store.db import Database
 
     keeper.must_be_a_server(session.url)
-    found = [told(finding) for finding in inspection.findings(session.db)]
+    with closing(Database(session.url)) as db:
+        found = [told(finding) for finding in inspection.findings(db)]
     if session.options.json:
         print_json({"store": session.place, "findings": found})
     else:

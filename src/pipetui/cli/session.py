@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 
 def shown(url: str) -> str:
-    """A path or address as people may read it: without user and password."""
+    """A path or address as people may read it: without user, password and options."""
     scheme, found, rest = url.partition("://")
-    return f"{scheme}://{rest.rpartition('@')[2]}" if found else url
+    return f"{scheme}://{rest.partition('?')[0].rpartition('@')[2]}" if found else url
 
 
 _VALUED = {"--db": "db", "--pipeline": "pipeline", "--as-of": "as_of", "--lang": "lang"}
@@ -114,7 +114,13 @@ class Session:
 
     @property
     def url(self) -> str:
-        """The path or address of the store."""
+        """The path or address of the store. Raises Invalid for one that shows a password to all who list processes."""
+        from pipetui.config import NO_PASSWORD, holds_password
+
+        if self.options.db and holds_password(self.options.db):
+            raise Invalid(
+                say("A password on the command line is seen by everybody on this machine."), NO_PASSWORD
+            )
         return self.options.db or self.config.db
 
     @property

@@ -92,8 +92,11 @@ class Gate:
         owners = Owners(self._db, self._actor, chunk)
         for table, rows in chunk.came.items():
             self._judge(owners, "add", table, rows)
+        changed: dict[tuple[Act, str], list[Row]] = defaultdict(list)
         for table, was, becomes in chunk.changed:
-            self._judge(owners, "remove" if becomes is None else "change", table, [was])
+            changed["remove" if becomes is None else "change", table].append(was)
+        for (act, table), rows in changed.items():
+            self._judge(owners, act, table, rows)
 
     def _judge(self, owners: Owners, act: Act, table: str, rows: Sequence[Row]) -> None:
         for name in {row.get("name") if table == "setting" else None for row in rows}:

@@ -8,6 +8,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from pipetui.core.hygiene import ENOUGH, stalled_after
+from pipetui.store import upkeep
 
 if TYPE_CHECKING:
     from pipetui.store.db import Database
@@ -32,7 +33,9 @@ def measure_pace(db: Database, today: date, again: bool = False) -> None:
 
     Meant for a worker: it reads all stays of won deals, some at a time, and writes one row a stage.
     """
-    if not again and db.one("SELECT 1 FROM pace WHERE computed_on >= ?", (today.isoformat(),)):
+    if not upkeep.mine(db) or (
+        not again and db.one("SELECT 1 FROM pace WHERE computed_on >= ?", (today.isoformat(),))
+    ):
         return
     stays = _stays(db)
     rows = []

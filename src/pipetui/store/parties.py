@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from pipetui.core.text import fold
+from pipetui.store import upkeep
 from pipetui.store.rows import EVERY, Which, among, between
 
 if TYPE_CHECKING:
@@ -76,8 +77,8 @@ def mark_stale(db: Database) -> None:
 
 
 def ensure(db: Database) -> None:
-    """Make the table again when it is stale."""
-    if stale(db):
+    """Make the table again when it is stale, and this connection may."""
+    if stale(db) and upkeep.mine(db):
         with db.transaction():
             if stale(db):
                 rebuild(db)

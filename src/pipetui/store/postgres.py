@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 
 from pipetui.core.message import Message, say
 from pipetui.errors import Conflict, ConnectionLost, Forbidden, PipetuiError, StoreProblem
+from pipetui.store import secret as secrets
 from pipetui.store.rows import KINDS
 
 try:
@@ -139,11 +140,47 @@ def _session(url: str) -> Link:
 
 
 def plain(url: str, autocommit: bool = False) -> Link:
-    """A session as psycopg gives it."""
+    """A session as psycopg gives it; a password that is missing is looked for where `secret` knows."""
+    try:
+        return _plain(url, autocommit)
+    except psycopg.OperationalError as error:
+        if error.pgconn is None or not error.pgconn.needs_password:
+            raise
+        lock = _lock(error.pgconn)
+    secret = secrets.password(lock)
+    if secret is None:
+        raise _unlocked(url, lock)
+    try:
+        link = _plain(url, autocommit, password=secret)
+    except psycopg.OperationalError:
+        secrets.forget(lock)
+        raise
+    secrets.keep(lock, secret)
+    return link
+
+
+def _lock(pgconn: psycopg.pq.abc.PGconn) -> secrets.Lock:
+    names = (pgconn.user, pgconn.host, pgconn.port, pgconn.db)
+    return secrets.Lock(*(name.decode(errors="replace") for name in names))
+
+
+def _unlocked(url: str, lock: secrets.Lock) -> StoreProblem:
+    return StoreProblem(
+        say("The server of {place} asks {who} for a password.", place=place(url), who=lock.user),
+        say(
+            "Write it into ~/.pgpass (chmod 600) as HOST:PORT:DATABASE:USER:PASSWORD, or keep it with:"
+            " keyring set pipetui {lock}",
+            lock=str(lock),
+        ),
+    )
+
+
+def _plain(url: str, autocommit: bool, **more: Any) -> Link:
     given = conninfo_to_dict(url)
     quick = {name: value for name, value in KEEPALIVES.items() if name not in given}
     return Link.connect(
         make_conninfo(url, **quick),
+        **more,
         autocommit=autocommit,
         connect_timeout=CONNECT_SECONDS,
         application_name="pipetui",

@@ -44,8 +44,7 @@ def init(db: Database) -> None:
     _must_own(db)
     database, home = _names(db)
     with db.transaction():
-        for statement in statements(database, home):
-            db.run(statement)
+        db.run(";\n".join(statements(database, home)))
         db.run(f"COMMENT ON SCHEMA {SCHEMA} IS {literal(inspection.fingerprint(db))}")
 
 

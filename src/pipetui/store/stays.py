@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from pipetui.core.change import Row
+from pipetui.store import upkeep
 from pipetui.store.rows import among
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ def ensure(db: Database) -> None:
 
     Nobody is kept from writing while they are counted, unless somebody did write: then they are counted once more.
     """
-    if not stale(db):
+    if not (stale(db) and upkeep.mine(db)):
         return
     last = _last_batch(db)
     sums = counted(db)
