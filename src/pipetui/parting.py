@@ -23,7 +23,8 @@ KINDS: Mapping[str, Message] = {
     "quote": say("quotes"), "quote_line": say("lines of quotes"), "decision": say("decisions"),
     "review": say("reviews"), "view": say("views and segments"), "macro": say("macros"), "tag": say("tags"),
     "source": say("sources"), "lost_reason": say("lost reasons"), "participant": say("who takes part"),
-    "spending": say("costs"), "criterion": say("what stages ask for"), "mapping": say("how files are read"), "member": say("members"),
+    "spending": say("costs"), "criterion": say("what stages ask for"), "mapping": say("how files are read"),
+    "member": say("members"),
 }  # fmt: skip
 """What the records of a table are called."""
 
@@ -72,11 +73,15 @@ def _goes(whose: Person, found: Erasure) -> Iterator[Message]:
             yield say("Record {n} too, which was merged: it is the same person.", n=number)
     for table, n in found.counts.items():
         if table != "contact":
-            yield say("In texts: {what} ({n})", what=KINDS[table], n=n)
+            yield say(
+                "What is written in {n} of the {what}: the person is taken out, or the text is emptied.",
+                what=KINDS[table],
+                n=n,
+            )
     if found.lines or found.labels:
         yield say_n(
-            "{n} line of the journal, the new seal noted in it",
-            "{n} lines of the journal, the new seals noted in it",
+            "{n} line of the journal is blanked and sealed again.",
+            "{n} lines of the journal are blanked and sealed again.",
             len(found.lines) + len(found.labels),
         )
 

@@ -49,7 +49,7 @@ class Erasing(Page):
         elsewhere = (*((self._rest,) if self._rest else ()), *self._ahead.elsewhere)
         rows: list[Row] = []
         for title, sentences in (
-            (_("Goes"), self._ahead.goes), (_("Stays"), self._ahead.stays), (_("Elsewhere"), elsewhere),
+            (_("What goes"), self._ahead.goes), (_("What stays"), self._ahead.stays), (_("What else there is"), elsewhere),
         ):  # fmt: skip
             rows += [Row([]), Row([Span(f"  {title}", "title")])]
             for sentence in sentences:
