@@ -73,11 +73,15 @@ def _goes(whose: Person, found: Erasure) -> Iterator[Message]:
             yield say("Record {n} too, which was merged: it is the same person.", n=number)
     for table, n in found.counts.items():
         if table != "contact":
-            yield say("In texts: {what} ({n})", what=KINDS[table], n=n)
+            yield say(
+                "What is written in {n} of the {what}: the person is taken out, or the text is emptied.",
+                what=KINDS[table],
+                n=n,
+            )
     if found.lines or found.labels:
         yield say_n(
-            "{n} line of the journal, the new seal noted in it",
-            "{n} lines of the journal, the new seals noted in it",
+            "{n} line of the journal is blanked and sealed again.",
+            "{n} lines of the journal are blanked and sealed again.",
             len(found.lines) + len(found.labels),
         )
 

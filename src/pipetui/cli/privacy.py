@@ -56,7 +56,7 @@ def erase(session: Session, number: int, sure: bool) -> None:
 def _page(ahead: Prospect) -> Iterator[str]:
     yield _("Erase {name} for good").format(name=ahead.name)
     for title, sentences in (
-        (_("Goes"), ahead.goes), (_("Stays"), ahead.stays), (_("Elsewhere"), ahead.elsewhere),
+        (_("What goes"), ahead.goes), (_("What stays"), ahead.stays), (_("What else there is"), ahead.elsewhere),
     ):  # fmt: skip
         yield from ("", title, *(f"  {sentence}" for sentence in _told(sentences)))
 

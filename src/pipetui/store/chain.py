@@ -76,7 +76,11 @@ class Run:
 
     def add(self, rows: Sequence[Row]) -> None:
         """The next rows, their numbers without a gap."""
-        values = encoded([fields(self.table)(row) for row in rows])[1:-1]
+        self.add_values([fields(self.table)(row) for row in rows])
+
+    def add_values(self, rows: Sequence[Sequence[Any]]) -> None:
+        """The same, of each row the values that are sealed."""
+        values = encoded(rows)[1:-1]
         comma = "," if self.last >= self.first else ""
         self._hash.update(f"{comma}{values}".encode(errors="surrogatepass"))
         self.last += len(rows)

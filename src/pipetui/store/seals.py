@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import attrgetter, itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipetui.core.change import Row
 from pipetui.core.message import Message, say
 from pipetui.store import chain
-from pipetui.store.rows import KINDS, Which, between, found, own
+from pipetui.store.rows import KINDS, Which, between, columns
 
 if TYPE_CHECKING:
     from pipetui.store.db import Database
@@ -111,10 +111,11 @@ def as_they_came(db: Database, table: str, line: int, first: int, last: int, sal
     run = chain.Run(table, first, salted)
     for start in range(first, last + 1, WINDOW):
         which = between(start, min(start + WINDOW - 1, last))
-        rows, lines = found(db, table, which), _lines(db, table, which)
+        rows, lines = _read(db, table, which), _lines(db, table, which)
         came: list[Row] = []
         for number in range(which.params[0], which.params[1] + 1):
-            row = _came(own(table, rows[number]) if number in rows else None, lines.get(number, ()), line)
+            there = dict(zip(columns(table), rows[number], strict=True)) if number in rows else None
+            row = _came(there, lines.get(number, ()), line)
             if row is None:
                 return None
             came.append(row)
@@ -175,33 +176,46 @@ class _Line:
     salt: str | None
     digest: str | None
     run: chain.Run | None = None
+    first: int = 0
     last: int = 0
-    rows: list[Row] = field(default_factory=list)
+    rows: list[tuple[Any, ...]] = field(default_factory=list)
     """Those of a run that wait to be added to its seal."""
+
+    def seal(self) -> None:
+        """Add what waits."""
+        if self.run is not None and self.rows and self.digest:
+            sealed = itemgetter(
+                *(at for at, name in enumerate(columns(self.run.table)) if name not in chain.UNSEALED)
+            )
+            self.run.add_values([sealed(row) for row in self.rows])
+        self.rows.clear()
 
 
 def _rows(db: Database, table: str, again: Mapping[int, str]) -> Iterator[Break]:
     """Lines of a table that say something else than was sealed, and rows that are not as their journal tells."""
     runs = _runs(db, table)
     for which in _windows(db, table):
-        rows, lines = found(db, table, which), _lines(db, table, which)
-        near = [
-            run
-            for run in runs
-            if run.run and run.last >= which.params[0] and run.run.first <= which.params[1]
-        ]
+        rows, lines = _read(db, table, which), _lines(db, table, which)
+        near = [one for one in runs if one.last >= which.params[0] and one.first <= which.params[1]]
         for number in sorted({*rows, *lines}):
-            row = own(table, rows[number]) if number in rows else None
-            covering = [run for run in near if run.run and run.run.first <= number <= run.last]
+            covering = [one for one in near if one.first <= number <= one.last]
+            if number not in lines and len(covering) == 1:
+                covering[0].rows.append(rows[number])
+                continue
+            row = dict(zip(columns(table), rows[number], strict=True)) if number in rows else None
             history = sorted([*lines.get(number, ()), *covering], key=attrgetter("id"), reverse=True)
             yield from _taken_back(table, number, row, history, again)
-        for run in near:
-            if run.run and run.rows:
-                run.run.add(run.rows)
-                run.rows.clear()
-    for run in runs:
-        if run.digest and run.run and again.get(run.id, run.digest) != run.run.seal:
-            yield Break(run.batch_id, run.id, table, run.run.first)
+        for one in near:
+            one.seal()
+    for one in runs:
+        if one.digest and one.run and again.get(one.id, one.digest) != one.run.seal:
+            yield Break(one.batch_id, one.id, table, one.first)
+
+
+def _read(db: Database, table: str, which: Which) -> dict[int, tuple[Any, ...]]:
+    """The values of rows, by number."""
+    sql = f"SELECT {', '.join(columns(table))} FROM {table} WHERE {which.of('id')}"
+    return {row[0]: row for row in db.rows(sql, which.params)}
 
 
 def _windows(db: Database, table: str) -> Iterator[Which]:
@@ -223,7 +237,9 @@ def _runs(db: Database, table: str) -> list[_Line]:
         (table,),
     )
     return [
-        _Line(number, batch_id, None, None, salted, digest, chain.Run(table, first, salted or ""), last)
+        _Line(
+            number, batch_id, None, None, salted, digest, chain.Run(table, first, salted or ""), first, last
+        )
         for number, batch_id, first, last, salted, digest in rows
     ]
 
@@ -258,7 +274,7 @@ def _taken_back(
         if row is None or not (line.run or _sealed_row(table, row, line, again)):
             yield Break(line.batch_id, line.id, table, number)
         elif line.run and row is not None:
-            line.rows.append(row)
+            line.rows.append(tuple(row[name] for name in columns(table)))
         row = None
     if row is not None:
         yield Break(0, 0, table, number)

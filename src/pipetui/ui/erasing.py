@@ -11,7 +11,7 @@ from pipetui.errors import Invalid
 from pipetui.lang import _, told
 from pipetui.ui.apart import apart
 from pipetui.ui.page import Key, Page
-from pipetui.ui.paint import Line, Span, wrapped
+from pipetui.ui.paint import GLYPHS, Line, Span, wrapped
 from pipetui.ui.prompt import Prompt
 from pipetui.ui.rows import Row
 
@@ -36,7 +36,9 @@ class Erasing(Page):
         self._done = False
 
     def heading(self) -> str:
-        """Who goes."""
+        """Who goes, or went."""
+        if self._done:
+            return parting.named(self._ahead.whose.id)
         return _("Erase {name} for good").format(name=self._ahead.name)
 
     def standing(self) -> Line:
@@ -49,11 +51,17 @@ class Erasing(Page):
         elsewhere = (*((self._rest,) if self._rest else ()), *self._ahead.elsewhere)
         rows: list[Row] = []
         for title, sentences in (
-            (_("Goes"), self._ahead.goes), (_("Stays"), self._ahead.stays), (_("Elsewhere"), elsewhere),
-        ):  # fmt: skip
+            (_("What goes"), self._ahead.goes),
+            (_("What stays"), self._ahead.stays),
+            (_("What else there is"), elsewhere),
+        ):
             rows += [Row([]), Row([Span(f"  {title}", "title")])]
             for sentence in sentences:
-                rows += [Row([Span("  "), *line]) for line in wrapped(told(sentence), max(width - 4, 10))]
+                lines = wrapped(told(sentence), max(width - 6, 10))
+                rows += [
+                    Row([Span(f"  {'  ' if at else f'{GLYPHS.dot} '}"), *line])
+                    for at, line in enumerate(lines)
+                ]
         return rows
 
     def do_erase(self) -> None:
