@@ -25,8 +25,9 @@ from pipetui.ui.writer import Writer
 class Desktop:
     """An application on a new store with three deals, and another process beside it."""
 
-    def __init__(self, folder: Path) -> None:
-        self.url = str(folder / "sales.db")
+    def __init__(self, folder: Path, url: str = "") -> None:
+        """`url` is where the store is to be; a file in the folder without it."""
+        self.url = url or str(folder / "sales.db")
         self.other = self.opened()
         stages = tuple(self.other.all(Stage))
         desk = Desk(now=NOW, today=TODAY, me=self.other.me, stages=stages)
@@ -38,14 +39,30 @@ class Desktop:
         self.other.commit(Batch(say("Add deals"), tuple(changes)))
         self.reading = Reading(Database(self.url), self.opened, lambda: (TODAY, NOW))
         self.writer = Writer(self.opened)
-        self._settings = {"HOME": str(folder), "PIPETUI_DB": self.url, "PIPETUI_CONFIG": str(folder / "none")}
+        config = str(folder / "none")
+        self._settings = {
+            "HOME": str(folder),
+            "PIPETUI_DB": self.url,
+            "PIPETUI_CONFIG": config,
+            "USER": "marie",
+        }
         self.app = self.another_app()
 
     def another_app(self) -> Pipetui:
         return Pipetui(load(self._settings), self.reading, self.writer)
 
-    def opened(self) -> Store:
-        return Store.open(self.url, login="marie", now=lambda: datetime.now(UTC))
+    def opened(self, login: str = "marie") -> Store:
+        return Store.open(self.url, login=login, now=lambda: datetime.now(UTC))
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self.writer.close()
+        self.reading.close()
+        self.other.close()
+
+    def deal(self, title: str) -> Deal:
+        """A deal as it is for everybody else."""
+        return next(deal for deal in self.other.all(Deal) if deal.title == title)
 
     def stage_of(self, title: str) -> str:
         """Where a deal stands for everybody else."""

@@ -41,7 +41,7 @@ class Machine:
         self, *words: str, size: tuple[int, int] = (80, 24), program: tuple[str, ...] = PROGRAM
     ) -> PseudoTerminal:
         """The board in a new terminal, ready for keys."""
-        terminal = self.opened.enter_context(PseudoTerminal((*program, *words), size, self.env))
+        terminal = self.opened.enter_context(PseudoTerminal((*program, *words), size, self.env, self.folder))
         terminal.expect(r"\? help")
         return terminal
 
@@ -50,6 +50,7 @@ class Machine:
         ended = subprocess.run(
             [*PROGRAM, *words],
             env={**os.environ, **self.env},
+            cwd=self.folder,
             input=given,
             capture_output=True,
             text=True,

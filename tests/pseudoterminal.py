@@ -12,6 +12,7 @@ import struct
 import termios
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -30,7 +31,11 @@ class PseudoTerminal:
     """A command running in a terminal of its own; `screen` is what a person would see."""
 
     def __init__(
-        self, command: Sequence[str], size: tuple[int, int] = (120, 40), env: Mapping[str, str] | None = None
+        self,
+        command: Sequence[str],
+        size: tuple[int, int] = (120, 40),
+        env: Mapping[str, str] | None = None,
+        folder: Path | None = None,
     ) -> None:
         self.columns, self.rows = size
         self._screen = pyte.Screen(self.columns, self.rows)
@@ -39,6 +44,7 @@ class PseudoTerminal:
         """Every byte the command wrote."""
         self.pid, self._terminal = pty.fork()
         if self.pid == 0:
+            os.chdir(folder or ".")
             os.execvpe(command[0], list(command), {**os.environ, "TERM": "xterm-256color", **(env or {})})
         self.resize(size)
         self.status: int | None = None

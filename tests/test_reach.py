@@ -33,7 +33,8 @@ def test_a_number_has_one_form_in_the_store_and_one_for_each_country(
     assert reach.phone(stored, country) == kept
     assert reach.phone_shown(kept, None) == reach.phone_shown(kept, "JP") == abroad
     own = country or "FR"
-    assert reach.phone_shown(kept, own) == at_home
+    assert reach.phone_shown(kept, own) == reach.phone_shown(kept, own, own) == at_home
+    assert reach.phone_shown(at_home, own, "JP") == abroad
     assert reach.phone_key(typed, country) == reach.phone_key(kept, "JP")
     assert not reach.doubtful_phone(kept, country)
 

@@ -323,7 +323,8 @@ def _past_activities(sample: Sample, deal: Deal, visit: Visit) -> None:
         done = visit.entered_at + (until - visit.entered_at) * dice.random()
         activity = Activity(
             id=next(sample.new_id), deal_id=deal.id, contact_id=deal.contact_id, kind=kind, text=dice.choice(texts),
-            done_at=done, owner_id=deal.owner_id, created_at=done,
+            due_on=done.date(), done_at=done, owner_id=deal.owner_id,
+            created_at=visit.entered_at,
         )  # fmt: skip
         sample.add(activity)
 

@@ -2,15 +2,20 @@
 
 PipetuiError
 ├── Refused          a rule says no: nothing was written                        exit 1
-│   └── NotFound     nothing matches what was asked for                         exit 1
+│   ├── NotFound     nothing matches what was asked for                         exit 1
+│   └── Forbidden    the role of who asks does not go so far                    exit 1
 ├── Invalid          what was typed or read cannot be understood                exit 2
 └── StoreProblem     the store cannot be opened, read or written                exit 3
-    └── Conflict     somebody else saved the same field first                   exit 1
+    ├── Conflict     somebody else saved the same field first                   exit 1
+    └── ConnectionLost   the server or the file went away while it was used     exit 3
+        └── Replaced     another file stands where the store was                exit 3
+            └── Removed  no file stands there any more                          exit 3
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from pipetui.core.message import Message
@@ -38,6 +43,12 @@ class NotFound(Refused):
     """Nothing matches what was asked for."""
 
     code = "not_found"
+
+
+class Forbidden(Refused):
+    """The role of who asks does not go so far, or the record is somebody else's."""
+
+    code = "forbidden"
 
 
 class Invalid(PipetuiError):
@@ -70,6 +81,10 @@ class Clash:
     mine: object
     by: str | None = None
     """Who saved first, when the journal knows."""
+    at: datetime | None = None
+    """When that was."""
+    what: Message | None = None
+    """The sentence of the batch that did it."""
 
 
 class Conflict(StoreProblem):
@@ -81,3 +96,20 @@ class Conflict(StoreProblem):
     def __init__(self, message: Message, clashes: tuple[Clash, ...], hint: Message | None = None) -> None:
         super().__init__(message, hint)
         self.clashes = clashes
+
+
+class ConnectionLost(StoreProblem):
+    """The server or the file went away. What was being written is not there, unless it is `doubtful`."""
+
+    def __init__(self, message: Message, hint: Message | None = None, doubtful: bool = False) -> None:
+        super().__init__(message, hint)
+        self.doubtful = doubtful
+        """Lost between the order to keep what was written and the answer: it may be there."""
+
+
+class Replaced(ConnectionLost):
+    """Another file took the place of the store, or none did: nothing may be written into the one that went."""
+
+
+class Removed(Replaced):
+    """No file stands where the store was."""

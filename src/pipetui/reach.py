@@ -74,14 +74,16 @@ def _no_number(text: str) -> Invalid:
 
 
 @lru_cache(maxsize=4096)
-def phone_shown(text: str, country: str | None) -> str:
-    """A number as it is dialled from a country: without the prefix at home, with it elsewhere; as it is when wrong."""
+def phone_shown(text: str, country: str | None, home: str | None = None) -> str:
+    """A number of a country as it is dialled from `home`, or from that country when no home is known: without the
+    prefix there, with it elsewhere; as it is when wrong."""
     import phonenumbers
 
     read = _read(text, country)
     if read is None:
         return text
-    at_home = country is not None and phonenumbers.region_code_for_number(read) == country
+    here = home or country
+    at_home = here is not None and phonenumbers.region_code_for_number(read) == here
     form = phonenumbers.PhoneNumberFormat
     return phonenumbers.format_number(read, form.NATIONAL if at_home else form.INTERNATIONAL)
 

@@ -302,12 +302,29 @@ def insert(db: sqlite3.Connection, rows: Rows) -> None:
             db.executemany(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({places})", several)
 
 
+def evidence(db: sqlite3.Connection, draw: Draw) -> None:
+    """Two things each open stage asks for, and half of them shown."""
+    asked = [(n, stage) for n, stage in enumerate(sorted([*range(1, 5)] * 2), 1)]
+    db.executemany(
+        "INSERT INTO criterion (id, stage_id, text, position) VALUES (?, ?, 'It is known', ?)",
+        [(n, stage, n % 2) for n, stage in asked],
+    )
+    db.execute(
+        """INSERT INTO evidence (deal_id, criterion_id, ticked_at) SELECT visit.deal_id, criterion.id, MIN(entered_at)
+        FROM visit JOIN criterion ON criterion.stage_id = visit.stage_id
+        WHERE (visit.deal_id * 7 + criterion.id * 13) % 10 < 5 GROUP BY visit.deal_id, criterion.id"""
+    )
+    (last,) = db.execute("SELECT MAX(id) FROM evidence").fetchone()
+    draw.numbers |= Counter({"criterion": len(asked), "evidence": last or 0})
+
+
 def fill(db: sqlite3.Connection, draw: Draw) -> None:
     """Everything into an empty store; versions and flags take their defaults."""
     rows = people(draw)
     insert(db, pipeline(draw) | rows | {"spending": spendings(draw)})
     for several in chunks(draw, rows["organization"]):
         insert(db, several)
+    evidence(db, draw)
     columns = [
         "pipeline_id",
         "stage_id",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import shaping
 from pipetui import lang
 from pipetui.cli import main
 from shell import Ended, Shell
@@ -17,7 +18,7 @@ TODAY = "2026-11-23"
 
 @pytest.fixture
 def shell(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], shaped: Path
 ) -> Iterator[Shell]:
     """`shell("add", "Acme 12k")` runs a command; `given` is what stands on its standard input."""
     for name in ("PIPETUI_DB", "NO_COLOR", "LC_ALL", "LC_MESSAGES", "LANG"):
@@ -27,6 +28,7 @@ def shell(
     monkeypatch.setenv("PIPETUI_DB", str(tmp_path / "store" / "sales.db"))
     monkeypatch.setenv("USER", "marie")
     monkeypatch.chdir(tmp_path)
+    shaping.by_copying(monkeypatch, shaped)
 
     def run(*words: str, given: bytes = b"", today: str | None = TODAY) -> Ended:
         monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(given), encoding="utf-8"))

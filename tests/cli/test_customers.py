@@ -35,7 +35,10 @@ def test_what_is_typed_is_checked_and_kept_in_one_form(filled: Shell) -> None:
         assert refused.error["hint"]
     filled("contact", "edit", "3", "phone=020 7946 0958", "country=United Kingdom")
     assert people(filled, "emile")[0]["phone"] == "+442079460958"
-    assert "020 7946 0958" in filled("contact", "show", "3").out
+    assert "+44 20 7946 0958" in filled("contact", "show", "3").out
+    filled("settings", "country", "United Kingdom")
+    assert " 020 7946 0958" in filled("contact", "show", "3").out
+    assert "+33 6 12 34 56 78" in filled("contact", "list").out
 
 
 def test_what_comes_by_quick_entry_is_kept_and_said_to_be_doubtful(filled: Shell) -> None:
@@ -51,6 +54,10 @@ def test_what_comes_by_quick_entry_is_kept_and_said_to_be_doubtful(filled: Shell
 def test_all_there_is_about_one_stands_on_one_page(filled: Shell) -> None:
     filled("contact", "role", "1", "M. Curie", "decides", "on", "it")
     filled("activity", "log", "call", "left a message", "--deal", "1")
+    assert "M. Curie  decides on it" in filled("show", "1").out
+    assert filled("show", "1", "--json").json["participants"] == [
+        {"id": 2, "name": "M. Curie", "role": "decides on it"}
+    ]
     shown = filled("contact", "show", "2", "--json").json
     assert shown["organization"] == "Acme"
     assert [(deal["title"], deal["stage"], deal["role"], deal["amount"]) for deal in shown["deals"]] == [

@@ -28,7 +28,8 @@ ACME = Organization(id=1, name="Acme, Fils; & Co", website="https://acme.example
 LINES = (
     "FN:a", "N:b;c", "N:x,y", "ORG:a,b;c", "TEL:tel:1;ext=2", "ADR:1", "ADR:;;a,b;;;;", "NOTE:x,y", "EMAIL;X=:a",
     "item1.EMAIL:b", " folded", "NOTE;ENCODING=QUOTED-PRINTABLE:=C3", "PHOTO;ENCODING=b:!!", "BEGIN:VEVENT",
-    "END:VEVENT", "KIND:org", "VERSION:2.1", "rubbish", ":", "FN", "BDAY:x", "\x00", "UID:\u2028",
+    "N;CHARSET=none;ENCODING=QUOTED-PRINTABLE:=C3", "END:VEVENT", "KIND:org",
+    "VERSION:2.1", "rubbish", ":", "FN", "BDAY:x", "\x00", "UID:\u2028",
 )  # fmt: skip
 PHONE = """BEGIN:VCARD
 VERSION:4.0
@@ -116,6 +117,8 @@ def test_what_cannot_be_read_is_told_with_its_line() -> None:
     assert [line for line, _why in rejected] == [1, 15]
     with pytest.raises(Invalid):
         read("id,name\n1,Marie\n")
+    unknown = "BEGIN:VCARD\nVERSION:2.1\nN;CHARSET=none;ENCODING=QUOTED-PRINTABLE:=C3\nEND:VCARD\n"
+    assert [line for line, _why in read(unknown)[1]] == [1]
 
 
 @given(st.lists(st.sampled_from(LINES), max_size=8))

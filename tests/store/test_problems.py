@@ -16,9 +16,13 @@ from acts import NOW, add_deal, commit
 from pipetui.core.change import Change
 from pipetui.core.deal import Deal, Organization
 from pipetui.errors import StoreProblem
+from pipetui.store import sqlite
 from pipetui.store.db import Database
 from pipetui.store.postgres import place
 from pipetui.store.store import Store
+
+UNDECODED = UnicodeDecodeError("utf-8", b"\xe1", 0, 1, "invalid continuation byte")
+"""What Python raises when SQLite's own message quotes damaged bytes."""
 
 
 def problem(url: str) -> StoreProblem:
@@ -103,6 +107,40 @@ def test_a_file_that_is_safe(file: Path) -> None:
         assert db.rows("PRAGMA busy_timeout") == [(10_000,)]
 
 
+@pytest.mark.parametrize(
+    "error", [sqlite3.OperationalError("Could not decode to UTF-8 column 'name'"), UNDECODED]
+)
+def test_bytes_that_are_no_text_are_damage(file: Path, error: Exception) -> None:
+    said = sqlite.problem(error, str(file))
+    assert "is damaged" in str(said)
+    assert said.hint is not None
+
+
+def test_a_damaged_file_whose_damage_cannot_be_spelled(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def undecoded(link: sqlite3.Connection) -> None:
+        raise UNDECODED
+
+    monkeypatch.setattr(sqlite, "_prepare", undecoded)
+    assert "damaged" in str(problem(str(file)))
+
+
+def test_half_a_backup_never_stands_under_its_name(file: Path, tmp_path: Path) -> None:
+    store = Store.open(str(file), login="ann", now=lambda: NOW)
+    seen: list[list[str]] = []
+    with closing(sqlite3.connect(file)) as link:
+
+        class Slow:
+            def backup(self, target: sqlite3.Connection) -> None:
+                seen.append(sorted(path.name for path in tmp_path.glob("copy.db*")))
+                link.backup(target)
+
+        sqlite.backup(Slow(), str(file), str(tmp_path / "copy.db"))  # type: ignore[arg-type]
+    assert seen != [[]]
+    assert "copy.db" not in seen[0]
+    assert [path.name for path in tmp_path.glob("copy.db*")] == ["copy.db"]
+    store.close()
+
+
 def test_a_backup_while_the_store_is_in_use(file: Path, tmp_path: Path) -> None:
     store = Store.open(str(file), login="ann", now=lambda: NOW)
     deal = add_deal(store)
@@ -164,6 +202,10 @@ def test_a_place_is_told_without_its_secrets() -> None:
         place("postgresql://ann:pw@db.example.com:5433/sales?sslmode=require") == "db.example.com:5433/sales"
     )
     assert place("postgres:///sales?host=/run/postgresql") == "localhost/sales"
+    both = (
+        "postgresql://ann:pw@db1.example.com:5432,db2.example.com:5433/sales?target_session_attrs=read-write"
+    )
+    assert place(both) == "db1.example.com:5432,db2.example.com:5433/sales"
 
 
 def test_psycopg_may_be_missing(tmp_path: Path) -> None:

@@ -46,7 +46,8 @@ QUERIES = (
     "closed:2026-11", "closed:none", "closed<2026-11", "closed>=2026-11-01", "-closed:2026-11",
     "next:none", "next:today", "next<today", "next>=tomorrow", "-next:today",
     "is:open", "is:won", "is:lost", "is:closed", "is:stalled", "is:late", "is:today", "is:none", "is:overdue",
-    "is:parked", "is:archived", "is:pinned", "-is:open", "-is:parked", "-is:archived", "-is:stalled", "-is:late",
+    "is:parked", "is:archived", "is:pinned", "is:orphaned", "-is:orphaned", "is:orphaned owner:m1",
+    "-is:open", "-is:parked", "-is:archived", "-is:stalled", "-is:late",
     "is:late,none", "is:archived is:won", "", "   ",
 )  # fmt: skip
 
@@ -77,6 +78,8 @@ def facts_of(sample: Sample, deal: Deal, pace: dict[int, int]) -> Facts:
         found.add("archived")
     if pinned is not None:
         found.add("pinned")
+    if stage.kind == "open" and owner is not None and owner.retired_at is not None:
+        found.add("orphaned")
     reachable = (contact.email, contact.phone) if contact else ()
     company = (organization.email, organization.phone) if organization else ()
     names = (organization.name if organization else None, contact.name if contact else None)

@@ -7,13 +7,16 @@ from pathlib import Path
 
 import pytest
 
+import shaping
 from machine import Machine
 
 
 @pytest.fixture
-def machine(tmp_path: Path) -> Iterator[Machine]:
-    """One on which nothing was done yet."""
+def machine(tmp_path: Path, shaped: Path) -> Iterator[Machine]:
+    """One on which nothing was done yet, but for the tables of its store."""
     made = Machine(tmp_path)
+    made.store.touch(0o600)
+    shaping.copied(shaped, made.store)
     with made.opened:
         yield made
 

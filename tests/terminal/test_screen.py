@@ -108,6 +108,8 @@ def test_ctrl_l_draws_all_again(acme: Machine) -> None:
     "data",
     [
         b"\xff\xfe\x80",
+        b"\x1b[1114112u",
+        b"\x1b[99999999999;1u",
         b"\x00",
         b"\xc3",
         b"\xed\xa0\x80",

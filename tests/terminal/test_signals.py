@@ -195,7 +195,9 @@ def broken(code: str, name: str = "do_sort") -> tuple[str, ...]:
 )
 def test_an_unexpected_error_ends_in_two_lines_and_a_file(acme: Machine, keys: str, code: str) -> None:
     terminal = acme.open(program=broken(code))
-    terminal.press(*keys)
+    for key in keys:
+        terminal.press(key)
+        terminal.settle()
     assert terminal.wait() == 1
     assert terminal.modes == SANE
     after = bytes(terminal.raw).rpartition(b"\x1b[?1006l")[2].decode()

@@ -87,6 +87,7 @@ def test_the_whole_page_of_a_deal() -> None:
     assert page() == [
         "Acme – Site web",
         "Quote · 23 d                        €12,500.50",
+        "Paul, just now: Move Site web to Quote",
         "",
         "● The next step is late: it was for 22 Nov",
         "  2026.",

@@ -103,6 +103,7 @@ def read_cards(session: Session, path: Path, report: Report, dry_run: bool) -> i
     """Take in a file of vCards as one batch; its number, or None. Raises Invalid."""
     from pipetui.exchange.cards import Cards
     from pipetui.exchange.vcard import read
+    from pipetui.store.gate import refusal
 
     try:
         text = path.read_text(encoding="utf-8-sig", errors="replace")
@@ -115,7 +116,11 @@ def read_cards(session: Session, path: Path, report: Report, dry_run: bool) -> i
         report.reject(line, "", "", reason)
     store = session.store
     taking = Cards(
-        store.all(Contact, archived_at=None), store.all(Organization, archived_at=None), session.desk, report
+        store.all(Contact, archived_at=None),
+        store.all(Organization, archived_at=None),
+        session.desk,
+        report,
+        lambda changes: refusal(store.db, store.actor, changes),
     )
     changes = taking.changes(cards)
     return None if dry_run else session.commit(say("Import {file}", file=path.name), changes).batch_id

@@ -82,7 +82,15 @@ def declare(name: str, kind: Kind) -> Family:
         "duplicates": (_("Who may be noted twice, and why."), _duplicates(kind)),
         "distinct": (_("Two that were proposed are not the same."), _distinct(kind)),
         "optout": (_("No marketing any more; --in: welcome again."), _opt(kind)),
-        "export": (_("Write them, or those the words find, into a file of vCards."), _export(kind)),
+        "export": (
+            _(
+                "Write them, or those the words find, into a file of vCards; all there is about one person, when it"
+                " ends with .json."
+            )
+            if kind is Contact
+            else _("Write them, or those the words find, into a file of vCards."),
+            _export(kind),
+        ),
         "archive": (_("Take one out of the lists; its deals stay."), _archive(kind)),
         "restore": (_("Bring an archived one back; by its number."), _restore(kind)),
         "delete": (_("Delete one made by mistake; refused when it has deals."), _delete(kind)),
@@ -93,6 +101,9 @@ def declare(name: str, kind: Kind) -> Family:
         group.command(
             "role", help=_("A person plays a part in a deal: pipetui contact role 12 Marie decides")
         )(_role())
+        group.command(
+            "erase", help=_("Erase a person on request, from the journal too; it cannot be undone.")
+        )(_erase())
     return group
 
 
@@ -230,11 +241,29 @@ def _export(kind: Kind) -> Callable[..., None]:
     @click.option("--to", "file", required=True, type=click.Path(), help=_("The file to write."))
     @pass_session
     def act(session: Session, words: tuple[str, ...], file: str) -> None:
+        if kind is Contact and words and Path(file).suffix.lower() == ".json":
+            from pipetui.cli import privacy
+
+            privacy.disclose(session, find(session, kind, " ".join(words)).id, Path(file))
+            return
         parties.ensure(session.db)
         found = numbers(session.db, kind.table, clean(" ".join(words)))
         if words and not found:
             raise NotFound(say("Nothing matches."))
         cards.export(session, kind.table, found, Path(file))
+
+    return act
+
+
+def _erase() -> Callable[..., None]:
+    @who
+    @click.option("--yes", "sure", is_flag=True, help=_("Do not ask."))
+    @pass_session
+    def act(session: Session, who: str, sure: bool) -> None:
+        from pipetui.cli import privacy
+
+        number = int(who) if who.isdecimal() else find(session, Contact, who).id
+        privacy.erase(session, number, sure)
 
     return act
 

@@ -80,6 +80,7 @@ def import_file(
 
     mark = MARKS.get(decimal or "")
     asked = Choices(_pairs(fields, "FIELD=COLUMN"), _pairs(stages, "VALUE=STAGE"), order, mark, kind)
+    session.check_right("add", "deal")
     with _given(file) as path:
         if path.suffix.lower() == ".json":
             return _import_whole(session, path, dry_run)
@@ -259,9 +260,12 @@ def _import_cards(session: Session, path: Path, dry_run: bool) -> int:
 def _import_whole(session: Session, path: Path, dry_run: bool) -> int:
     from pipetui.exchange import whole
     from pipetui.exchange.report import Report
+    from pipetui.store.gate import refusal
 
     report, store = Report(), session.store
     changes = list(whole.changes(whole.read(path), store.all, session.desk, report))
+    if (forbidden := refusal(store.db, store.actor, changes)) is not None:
+        raise forbidden
     batch = (
         None
         if dry_run

@@ -62,7 +62,7 @@ def _tell(session: Session, entries: Iterable[Entry]) -> None:
 def _kind(entry: Entry) -> str:
     if entry.undone:
         return _("undone")
-    return {"undo": _("undo"), "redo": _("redo")}.get(entry.kind, "")
+    return {"undo": _("undo"), "redo": _("redo"), "erase": _("for good")}.get(entry.kind, "")
 
 
 def shape(entry: Entry) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import click
 from pipetui.cli.output import print_json, print_lines, talk
 from pipetui.cli.session import Session
 from pipetui.cli.words import pass_session, verb
-from pipetui.core.message import Message, say
+from pipetui.core.message import Message, say, say_n
 from pipetui.errors import StoreProblem
 from pipetui.lang import _, told
 
@@ -72,12 +72,18 @@ def _restore(session: Session, file: Path) -> None:
 @click.option(
     "--repair", is_flag=True, help=_("Make again what is derived: counts, next steps, words to find.")
 )
+@click.option("--head", "noted", metavar="HASH", help=_("The head of the journal as it was noted earlier."))
 @pass_session
-def doctor(session: Session, repair: bool) -> int:
-    found, notes = _examined(session, repair)
+def doctor(session: Session, repair: bool, noted: str | None) -> int:
+    found, notes, head = _examined(session, repair, noted)
     if session.options.json:
         print_json(
-            {"store": session.place, "findings": list(map(told, found)), "notes": list(map(told, notes))}
+            {
+                "store": session.place,
+                "findings": list(map(told, found)),
+                "notes": list(map(told, notes)),
+                "head": {"batch": head[0], "chain": head[1]} if head else None,
+            }
         )
         return 1 if found else 0
     if found:
@@ -90,22 +96,51 @@ def doctor(session: Session, repair: bool) -> int:
     return 1 if found else 0
 
 
-def _examined(session: Session, repair: bool) -> tuple[list[Message], list[Message]]:
-    """What is wrong in the store and around it, and what is good to know."""
+Examined = tuple[list[Message], list[Message], tuple[int, str] | None]
+
+
+def _examined(session: Session, repair: bool, noted: str | None) -> Examined:
+    """What is wrong in the store and around it, what is good to know, and the head of the journal."""
     from pipetui.store.db import dialect
 
-    if dialect(session.url) != "sqlite":
-        return _inside(session, session.present, repair), []
-    from pipetui.store import surroundings
+    around: list[Message] = []
+    notes: list[Message] = []
+    if dialect(session.url) == "sqlite":
+        from pipetui.store import surroundings
 
-    around = surroundings.findings(session.url, session.today)
-    notes = list(surroundings.told(session.url, session.login))
+        around = surroundings.findings(session.url, session.today)
+        notes = list(surroundings.told(session.url, session.login))
     try:
-        return [*_inside(session, session.present, repair), *around], notes
+        store = session.present
+        found = _inside(session, store, repair)
+        told_head, kept = _head(store, noted)
+        (notes if kept else found).append(told_head)
+        return [*found, *around], notes, store.head()
     except StoreProblem as problem:
         # What keeps the store from being opened is the finding; what is around it may explain it.
         hint = problem.hint or say("")
-        return [say("{message} {hint}", message=problem.message, hint=hint), *around], notes
+        return [say("{message} {hint}", message=problem.message, hint=hint), *around], notes, None
+
+
+def _head(store: Store, noted: str | None) -> tuple[Message, bool]:
+    """What the head of the journal is, or how it stands to the noted one; and whether that is as it should be."""
+    head = store.head()
+    if noted is not None:
+        since = store.since(noted)
+        if since is None:
+            return say(
+                "The journal does not hold the head {noted} any more: batches were cut off or written anew. Compare"
+                " with a backup.",
+                noted=noted,
+            ), False
+        return say_n(
+            "The journal still holds the head that was noted, and {n} batch since.",
+            "The journal still holds the head that was noted, and {n} batches since.",
+            since,
+        ), True
+    if head is None:
+        return say("The journal has no seals yet: the next change begins them."), True
+    return say("Head of the journal: batch {n}, {chain}", n=head[0], chain=head[1]), True
 
 
 def _inside(session: Session, store: Store, repair: bool) -> list[Message]:

@@ -46,7 +46,7 @@ def list_all(
 
 def _row(one: Listed, country: str | None) -> tuple[str, ...]:
     second = one.company or one.city or ""
-    phone = reach.phone_shown(one.phone, reach.region(one.country) or country) if one.phone else ""
+    phone = reach.phone_shown(one.phone, reach.region(one.country) or country, country) if one.phone else ""
     return str(one.id), one.name, second, one.email or "", phone
 
 
@@ -102,7 +102,7 @@ def _page(file: File, country: str | None) -> Iterator[str]:
     yield f"{party.id}  {party.name}"
     values = _json(party, file.company.name if file.company else None)
     if party.phone:
-        values["phone"] = reach.phone_shown(party.phone, reach.region(party.country) or country)
+        values["phone"] = reach.phone_shown(party.phone, reach.region(party.country) or country, country)
     for name, value in values.items():
         if value not in (None, "") and name not in ("id", "name", "notes", "created_at"):
             yield f"  {name}: {value}" + (f"  ({_('cannot be right')})" if doubts.get(name) else "")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipetui.config import Config
+    from pipetui.core.access import Act
     from pipetui.core.change import Change
     from pipetui.core.deal import Deal, Visit
     from pipetui.core.desk import Desk
@@ -268,6 +269,15 @@ class Session:
         from pipetui.core.change import Batch
 
         return self.store.commit(Batch(label, tuple(changes)))
+
+    def check_right(self, act: Act, table: str) -> None:
+        """Raises Forbidden for what the member may do with no record of a table, before anything is read for it."""
+        from pipetui.core.access import hint, refusal
+        from pipetui.errors import Forbidden
+
+        actor = self.store.actor
+        if (reason := refusal(actor, act, table)) is not None:
+            raise Forbidden(reason, hint(actor, table))
 
     def open_board(self) -> int:
         """The board, until it is quit. Raises Refused without a terminal."""

@@ -102,7 +102,8 @@ def _page(dossier: Dossier, line: Line, reading: Reading, stages: Mapping[int, s
 
 def _parts(dossier: Dossier) -> list[tuple[Participant, str]]:
     """Who takes part, with their names."""
-    names = {one.id: one.name for one in dossier.people}
+    first = [dossier.contact] if dossier.contact else []
+    names = {one.id: one.name for one in (*first, *dossier.people)}
     return [(one, names[one.contact_id]) for one in dossier.participants]
 
 

@@ -218,7 +218,7 @@ def _steps(count: int, first: list[Planned], today: date) -> list[str]:
     return [
         told(say_n("{n} step", "{n} steps", count)),
         *said,
-        *([_("and {n} more").format(n=more)] if more > 0 else []),
+        *([_("and {n} more").format(n=lang.number(more))] if more > 0 else []),
     ]
 
 

@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, Message]] = {
     "archive": ("deals", say("Put deals away for good")),
     "restore": ("keep", say("Bring archived deals back, or the whole store from a backup")),
     "edit": ("edit", say("Change the fields of a deal")),
+    "assign": ("members", say("Give deals to another owner, in bulk too")),
     "board": ("board", say("Print the board")),
     "status": ("status", say("Print a summary of one screen")),
     "forecast": ("forecast", say("Will we make the number, and if not, what is missing?")),
@@ -47,6 +48,7 @@ COMMANDS: dict[str, tuple[str, Message]] = {
     "view": ("views", say("Saved filters on the number keys")),
     "import": ("files", say("Take in a file: CSV, XLSX, or a JSON export")),
     "export": ("files", say("Write deals to a file: CSV, JSON, XLSX or Markdown")),
+    "members": ("members", say("Who works here, in which role, and who has left")),
     "settings": ("settings", say("What holds for everybody: currency, quote numbers, your company")),
     "undo": ("journal", say("Take the last change back")),
     "redo": ("journal", say("Make the change taken back again")),
@@ -55,6 +57,7 @@ COMMANDS: dict[str, tuple[str, Message]] = {
     "copy": ("copying", say("Copy everything to another store: a file, a server, JSON lines")),
     "share": ("keep", say("Share the store with a group of this machine")),
     "doctor": ("keep", say("Check the store and explain what is found")),
+    "server": ("server", say("Keep the store on PostgreSQL for a team")),
     "completion": ("completion", say("Print the completion script of a shell")),
 }
 """Each command, the module that has it, and its short help."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from pipetui.core import activities, evidence, moves, people
+from pipetui.core import activities, evidence, members, moves, people
 from pipetui.core.amend import Subject, amended
 from pipetui.core.bench import Bench, Records
 from pipetui.core.change import Change
@@ -193,7 +193,10 @@ def _archive(deal: Deal, given: Mapping[str, Any], bench: Bench, desk: Desk) -> 
 
 
 def _assign(deal: Deal, given: Mapping[str, Any], bench: Bench, desk: Desk) -> Changes:
-    return moves.edit(deal, desk, owner_id=bench.get(Member, given["owner"]).id)
+    """To another member or to nobody, with the steps the former owner planned."""
+    to = None if given["owner"] is None else bench.get(Member, given["owner"])
+    steps = members.steps_along(bench.all(Activity, deal_id=deal.id, done_at=None), deal.owner_id)
+    return members.hand_over(members.Held([deal], activities=steps), to)
 
 
 def _edit(deal: Deal, given: Mapping[str, Any], bench: Bench, desk: Desk) -> Changes:
@@ -296,6 +299,8 @@ def words(act: Act, records: Records) -> Message:
         case "lose":
             return say("Lose: {reason}", reason=_name(records, LostReason, given["reason"]))
         case "assign":
+            if given["owner"] is None:
+                return say("Give to nobody")
             return say("Give to {owner}", owner=_name(records, Member, given["owner"]))
         case "park":
             until = given["until"]

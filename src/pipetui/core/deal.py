@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar, Literal, Protocol
 
+from pipetui.core.access import Role as Role
 from pipetui.core.choice import Macro as Macro
 from pipetui.core.choice import Mapping as Mapping
 from pipetui.core.choice import Rate as Rate
@@ -54,7 +55,7 @@ class Member:
     login: str
     name: str
     email: str | None = None
-    role: Literal["owner", "manager", "rep", "reader"] = "rep"
+    role: Role = "rep"
     retired_at: datetime | None = None
     version: int = 1
 

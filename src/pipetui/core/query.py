@@ -40,6 +40,7 @@ Flag = Literal[
     "parked",
     "archived",
     "pinned",
+    "orphaned",
 ]
 Value = str | Decimal | int | Period | None
 
@@ -68,9 +69,13 @@ _FLAGS: dict[str, Flag] = {
     "aujourdhui": "today", "none": "none", "sans": "none", "overdue": "overdue", "depassee": "overdue",
     "parked": "parked",
     "veille": "parked", "archived": "archived", "archivee": "archived", "pinned": "pinned", "fixee": "pinned",
+    "orphaned": "orphaned", "orpheline": "orphaned", "orphelin": "orphaned",
 }  # fmt: skip
 REVIEW = "review"
 """As a value of `changed`: since the last review of who asks."""
+_CHANGED_HINT = say(
+    "Write changed:review for what changed since your last review, or a period: changed:this-month."
+)
 _NONE = frozenset(("none", "aucun", "aucune", "sans"))
 _CENT = Decimal("0.01")
 LONGEST = 999_999_999
@@ -234,7 +239,8 @@ def _value(field: Field, op: Op, word: str, quoted: bool, today: date, fiscal_mo
             return _period(word, today, fiscal_month)
         return _FLAGS[re.sub("['’]", "", folded)] if field == "is" else folded
     except Invalid as error:
-        raise Invalid(error.message, error.hint, at) from error
+        hint = _CHANGED_HINT if field == "changed" else error.hint
+        raise Invalid(error.message, hint, at) from error
     except (KeyError, ValueError, OverflowError) as error:
         hint = (
             say("Known: {words}.", words=", ".join(dict.fromkeys(_FLAGS.values()))) if field == "is" else None

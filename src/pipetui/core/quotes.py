@@ -21,7 +21,9 @@ def new_quote(deal: Deal, desk: Desk, *, number: str, **values: Any) -> Changes:
     """A draft. Amount and currency are the deal's unless told otherwise. Raises Refused without an amount, Invalid."""
     given = fit(QUOTE, {"amount": deal.amount, "currency": deal.currency, **values, "number": number})
     if given["amount"] is None:
-        raise Refused(say("A quote needs an amount."))
+        raise Refused(
+            say("A quote needs an amount."), say("Write what it comes to; its lines will say it exactly.")
+        )
     return (Change.add(Quote(id=desk.new_id(), deal_id=deal.id, created_at=desk.now, **given)),)
 
 
@@ -43,7 +45,9 @@ def edit_quote(quote: Quote, **values: Any) -> Changes:
     _check_status(quote, {"draft", "sent", "expired"})
     given = fit(QUOTE, values)
     if given.get("amount", quote.amount) is None:
-        raise Refused(say("A quote needs an amount."))
+        raise Refused(
+            say("A quote needs an amount."), say("Write what it comes to; its lines will say it exactly.")
+        )
     return written(Change.edit(quote, **given))
 
 

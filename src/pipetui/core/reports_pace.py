@@ -246,12 +246,20 @@ class Done(NamedTuple):
     """Those ever done for the deals won in the period; None where that says nothing."""
 
 
+DONE: Mapping[Key, Message] = {
+    "call": say("call"), "email": say("e-mail"), "meeting": say("meeting"), "task": say("task"), "note": say("note"),
+}  # fmt: skip
+"""Kinds of activities."""
+
+
 def activity(frame: Frame, found: Mapping[Key, Done], whole: Done, won: int, loose: int) -> Report:
     """What was done in the period; `won` deals took what was done for them, `loose` activities are for no deal."""
     heads = {"kind": say("Kind"), "owner": say("Owner"), "week": say("Week from")}
     doing = {"kind": "kind", "owner": "doer", "week": "week"}[frame.by]
     order = list(found) if frame.by == "week" else sorted(found, key=lambda key: (-found[key].n, str(key)))
-    rows = [_done(frame.label(frame.by, key), found[key], whole.n, won, {doing: key}) for key in order]
+    kinds: Mapping[Key, Message] = DONE if frame.by == "kind" else {}
+    labels = {key: kinds.get(key) or frame.label(frame.by, key) for key in order}
+    rows = [_done(labels[key], found[key], whole.n, won, {doing: key}) for key in order]
     columns = (
         Column(frame.by, heads[frame.by]),
         Column("done", say("Done"), "count"),

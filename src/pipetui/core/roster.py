@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from pipetui.core.change import Change
 from pipetui.core.deal import Contact, Deal, LostReason, Member, Organization, Source, Tag, Visit
 from pipetui.core.desk import Desk
+from pipetui.errors import PipetuiError
 
 
 class KnownCompany(NamedTuple):
@@ -60,3 +62,5 @@ class Roster:
     """The tags a deal carries, by number."""
     company: Callable[[int], Organization]
     person: Callable[[int], Contact]
+    refused: Callable[[Iterable[Change]], PipetuiError | None] = lambda changes: None
+    """Why these changes are not for who acts to make; None when they are."""

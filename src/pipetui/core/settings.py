@@ -35,6 +35,12 @@ def _whole(least: int, most: int) -> Callable[[str], str]:
     return read
 
 
+def _newcomers(text: str) -> str:
+    if text not in ("rep", "reader"):
+        raise Invalid(say("Write rep or reader."))
+    return text
+
+
 def _percent(text: str) -> str:
     return decimal(text, Decimal(0), Decimal(100))
 
@@ -43,6 +49,7 @@ KNOWN: Mapping[str, Known] = {
     "currency": Known(say("For amounts typed without one"), fields.currency, "EUR"),
     "fiscal_month": Known(say("The month the fiscal year begins"), _whole(1, 12), "4"),
     "country": Known(say("For phone numbers typed without a prefix"), fields.name, "France"),
+    "newcomers": Known(say("The role of somebody who was never here: rep or reader"), _newcomers, "reader"),
     "company": Known(say("Your company, on quotes"), fields.name, "Boréal SARL"),
     "company_address": Known(say("Its address, on quotes"), fields.lines, "12 rue des Tilleuls, 69002 Lyon"),
     "company_id": Known(
@@ -53,7 +60,13 @@ KNOWN: Mapping[str, Known] = {
     "quote_tax": Known(say("The tax rate of a new line, in percent"), _percent, "20"),
     "quote_terms": Known(say("The terms at the foot of a quote"), fields.lines, "Payable within 30 days."),
 }
-DEFAULTS = {"currency": "EUR", "quote_number": "{year}-{n:03}", "quote_validity": "30", "quote_tax": "0"}
+DEFAULTS = {
+    "currency": "EUR",
+    "quote_number": "{year}-{n:03}",
+    "quote_validity": "30",
+    "quote_tax": "0",
+    "newcomers": "rep",
+}
 
 
 def value(settings: Iterable[Setting], name: str) -> str:

@@ -159,7 +159,7 @@ def _check(stage: Stage, desk: Desk) -> None:
         if stage.event is not None and other.event == stage.event:
             raise Refused(
                 say("{stage} has this event already.", stage=other.name),
-                hint=say("Take it away there first."),
+                hint=say("Take it away there first: {stage} with the event none.", stage=other.name),
             )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -11,7 +11,7 @@ from pipetui.core.change import Change
 from pipetui.core.deal import Contact, Organization
 from pipetui.core.desk import Desk
 from pipetui.core.text import fold
-from pipetui.errors import Invalid
+from pipetui.errors import Invalid, PipetuiError
 from pipetui.exchange.report import Report
 from pipetui.exchange.vcard import Card
 
@@ -22,9 +22,15 @@ class Cards:
     """One import of vCards into the people and companies there are."""
 
     def __init__(
-        self, contacts: Iterable[Contact], organizations: Iterable[Organization], desk: Desk, report: Report
+        self,
+        contacts: Iterable[Contact],
+        organizations: Iterable[Organization],
+        desk: Desk,
+        report: Report,
+        refused: Callable[[Iterable[Change]], PipetuiError | None] = lambda changes: None,
     ) -> None:
-        self._desk, self._report = desk, report
+        """`refused` tells why changes are not for who imports to make."""
+        self._desk, self._report, self._refused = desk, report, refused
         self._companies = {fold(one.name): one for one in organizations}
         self._by_mail: dict[str, Contact] = {}
         self._by_name: dict[tuple[str, int | None], Contact] = {}
@@ -52,7 +58,7 @@ class Cards:
             new = people.new_organization(self._desk, **card.values)
             self._companies[fold(new.name)] = new
             return self._added(new)
-        self._companies[fold(known.name)], changes = self._filled(known, card.values)
+        self._companies[fold(known.name)], changes = self._filled(known, card.values, card)
         return changes
 
     def _person(self, card: Card) -> tuple[Change, ...]:
@@ -71,7 +77,7 @@ class Cards:
             new = people.new_contact(self._desk, **values)
             self._know(new)
             return (*more, *self._added(new))
-        fresh, changes = self._filled(known, values)
+        fresh, changes = self._filled(known, values, card)
         self._know(fresh)
         return (*more, *changes)
 
@@ -79,11 +85,15 @@ class Cards:
         self._report.created += 1
         return (Change.add(new),)
 
-    def _filled(self, known: P, values: dict[str, Any]) -> tuple[P, tuple[Change, ...]]:
+    def _filled(self, known: P, values: dict[str, Any], card: Card) -> tuple[P, tuple[Change, ...]]:
         """What the record lacked; one that comes with this import is filled as it comes."""
         lacking = {name: value for name, value in values.items() if value and not getattr(known, name)}
         if not lacking:
             self._report.unchanged += 1
             return known, ()
+        changes = people.edit(known, **lacking)
+        if (error := self._refused(changes)) is not None:
+            self._report.reject(card.line, "", known.name, error.message)
+            return known, ()
         self._report.updated += 1
-        return replace(known, **lacking), people.edit(known, **lacking)
+        return replace(known, **lacking), changes

@@ -26,7 +26,7 @@ from pipetui.core.text import clean, fold
 from pipetui.errors import Invalid, PipetuiError
 from pipetui.exchange.columns import day_of, moment_of
 from pipetui.exchange.plan import Plan
-from pipetui.exchange.report import Report, RowRejected
+from pipetui.exchange.report import Counts, Report, RowRejected
 
 Texts = dict[str, str]
 STATUSES: dict[str, QuoteStatus] = {
@@ -96,8 +96,10 @@ class Events:
                 if (text := clean(cells[at], lines=name == "notes").strip())
             }
             tried = Bench(self._bench)
+            counted = self.report.counts()
             try:
                 read(texts, tried)
+                self._check_rights(tried, texts, counted)
             except RowRejected as rejected:
                 header = self.plan.header(rejected.field)
                 self.report.reject(line, header, texts.get(rejected.field, ""), rejected.message)
@@ -108,6 +110,14 @@ class Events:
         yield from self._bench.changes
         if self.progress:
             self.progress(self.plan.rows, self.plan.rows)
+
+    def _check_rights(self, tried: Bench, texts: Texts, counted: Counts) -> None:
+        """Raises why a row is not for who imports to write; it leaves no trace then."""
+        if (refused := self.roster.refused(tried.changes)) is not None:
+            if self.report.created > counted.created and self.plan.kind == "quotes":
+                del self._quotes[fold(texts["number"])]
+            self.report.count(counted)
+            raise refused
 
     # Quotes
 

@@ -105,10 +105,13 @@ class Intake:
             texts = self._texts(cells)
             self._parties.mark()
             self._fresh.clear()
+            counted = self.report.counts()
             try:
                 found = read(line, texts)
+                self._check_rights(found)
             except RowRejected as rejected:
                 header = self.plan.header(rejected.field)
+                self.report.count(counted)
                 self.report.reject(line, header, texts.get(rejected.field, ""), rejected.message)
                 self._forget()
                 continue
@@ -117,6 +120,11 @@ class Intake:
             yield from found
         if self.progress:
             self.progress(self.plan.rows, self.plan.rows)
+
+    def _check_rights(self, found: list[Change]) -> None:
+        """Raises RowRejected for a row that is not for who imports to write."""
+        if (error := self.roster.refused((*self._new, *found))) is not None:
+            raise RowRejected("", error.message)
 
     def _texts(self, cells: list[str]) -> Texts:
         """The cells of a row by field. Most rows need no cleaning, which one look at all of it tells."""

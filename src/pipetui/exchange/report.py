@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from pipetui.core.message import Message
 
@@ -28,6 +29,15 @@ class Rejection:
     reason: Message
 
 
+class Counts(NamedTuple):
+    """How far an import has come."""
+
+    created: int
+    updated: int
+    unchanged: int
+    notes: Counter[str]
+
+
 @dataclass(slots=True)
 class Report:
     """The counts of an import."""
@@ -40,6 +50,14 @@ class Report:
     """New records that came along, by table."""
     notes: Counter[str] = field(default_factory=Counter)
     """Things to know, by kind."""
+
+    def counts(self) -> Counts:
+        """The counts before a row."""
+        return Counts(self.created, self.updated, self.unchanged, self.notes.copy())
+
+    def count(self, before: Counts) -> None:
+        """The row that was counted did not come."""
+        self.created, self.updated, self.unchanged, self.notes = before
 
     def reject(self, line: int, column: str, value: str, reason: Message) -> None:
         """A row is left out."""

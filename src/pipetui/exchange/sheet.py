@@ -7,6 +7,7 @@ import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import islice
@@ -155,30 +156,37 @@ def _delimiter(sample: str) -> str:
 
 
 def _workbook(path: Path) -> tuple[Callable[[], Iterator[Row]], Message | None]:
-    from zipfile import BadZipFile
-
     from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
 
     def read() -> Iterator[Row]:
-        book = load_workbook(path, read_only=True, data_only=True)
-        try:
+        with _readable(path), closing(load_workbook(path, read_only=True, data_only=True)) as book:
             sheet = book.worksheets[0]
             for line, values in enumerate(sheet.iter_rows(values_only=True), start=1):
                 yield line, [_cell(value) for value in values]
-        finally:
-            book.close()
 
-    try:
-        book = load_workbook(path, read_only=True)
+    with _readable(path), closing(load_workbook(path, read_only=True)) as book:
         others = [sheet.title for sheet in book.worksheets[1:]]
-        book.close()
-    except (BadZipFile, InvalidFileException, KeyError, ValueError) as error:
-        raise Invalid(say("{file} is not an XLSX workbook.", file=path.name)) from error
     note = (
         say("Only the first sheet is read; left out: {sheets}.", sheets=", ".join(others)) if others else None
     )
     return read, note
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Whatever a damaged workbook makes of its reader is one sentence."""
+    import zlib
+    from zipfile import BadZipFile
+
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        yield
+    except (
+        BadZipFile, zlib.error, InvalidFileException, LookupError, ValueError, TypeError, AttributeError, SyntaxError,
+        EOFError, RuntimeError, OverflowError,
+    ) as error:  # fmt: skip
+        raise Invalid(say("{file} is not an XLSX workbook.", file=path.name)) from error
 
 
 def _cell(value: object) -> str:

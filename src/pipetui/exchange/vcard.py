@@ -115,7 +115,7 @@ def _read(line: int, block: str) -> Card:
 
     try:
         card = vobject.readOne(block)
-    except (ParseError, ValueError, AttributeError, IndexError, TypeError, StopIteration) as error:
+    except (ParseError, ValueError, AttributeError, LookupError, TypeError, StopIteration) as error:
         raise Invalid(say("The vCard cannot be read.")) from error
     name = _text(card, "fn") or " ".join(_text(card, "n").split())
     company = _first(getattr(getattr(card, "org", None), "value", ""))

@@ -118,7 +118,7 @@ def _taken_back(db: Database, moment: str) -> set[int]:
     for table, number, last, deal, before, after, kind, undone in db.rows(
         """SELECT journal.table_name, journal.row_id, journal.last_id, journal.deal_id, journal.before, journal.after,
             batch.kind, batch.undone FROM journal JOIN batch ON batch.id = journal.batch_id
-            WHERE batch.at > ? ORDER BY journal.id DESC""",
+            WHERE batch.at > ? AND journal.table_name NOT IN ('journal', 'batch') ORDER BY journal.id DESC""",
         (moment,),
     ):
         if deal is not None:

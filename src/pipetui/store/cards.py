@@ -42,6 +42,7 @@ class Card:
     pinned_chance: int | None
     """Percent; None too when the pin has run out."""
     lost_reason: str | None
+    owner_id: int | None = None
     archived: bool = False
 
 
@@ -52,7 +53,7 @@ _CARD = """
     deal.amount, deal.currency, member.name, deal.expected_close, deal.created_at, deal.stage_since, deal.closed_at,
     activity.kind, deal.next_due, activity.due_time, activity.text, deal.parked_until,
     CASE WHEN deal.pinned_until IS NULL OR deal.pinned_until >= ? THEN deal.pinned_chance END,
-    lost_reason.name, CASE WHEN deal.archived_at IS NULL THEN 0 ELSE 1 END"""
+    lost_reason.name, deal.owner_id, CASE WHEN deal.archived_at IS NULL THEN 0 ELSE 1 END"""
 _JOINS = """
     LEFT JOIN organization ON organization.id = deal.organization_id
     LEFT JOIN contact ON contact.id = deal.contact_id

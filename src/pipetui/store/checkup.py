@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pipetui.core.message import Message, say, say_n
 from pipetui.errors import StoreProblem
-from pipetui.store import derived, parties, stays, trail
+from pipetui.store import derived, parties, seals, stays, trail
 from pipetui.store.rows import KINDS, Which, between
 
 if TYPE_CHECKING:
@@ -23,10 +23,13 @@ AT_ONCE = 5000
 Check = Callable[["Database"], Iterable[Message]]
 
 
-def findings(db: Database) -> list[Message]:
-    """One sentence for each thing that is wrong; a check that the damage itself stops says that."""
+def findings(db: Database, sealed: bool = True) -> list[Message]:
+    """One sentence for each thing that is wrong; a check that the damage itself stops says that.
+
+    A look at the past is not `sealed`: its journal is cut short.
+    """
     found = list(_engine(db))
-    for check in CHECKS:
+    for check in CHECKS if sealed else (references, counts):
         try:
             with db.reading():
                 found += check(db)
@@ -56,9 +59,8 @@ def references(db: Database) -> Iterator[Message]:
 
 
 def journal(db: Database) -> Iterator[Message]:
-    """The journal is whole and the records are as it says."""
+    """The journal is whole."""
     yield from trail.gaps(db)
-    yield from trail.contradictions(db)
 
 
 def counts(db: Database) -> Iterator[Message]:
@@ -66,7 +68,7 @@ def counts(db: Database) -> Iterator[Message]:
     yield from (*_tally(db), *_stays(db), *_steps(db), *_words(db), *_parties(db), *_numbers(db))
 
 
-CHECKS: tuple[Check, ...] = (references, journal, counts)
+CHECKS: tuple[Check, ...] = (references, journal, seals.findings, counts)
 """In the order they are told."""
 
 

@@ -8,7 +8,8 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from pipetui.core.change import Row
-from pipetui.errors import Clash
+from pipetui.core.message import say
+from pipetui.errors import Clash, Forbidden
 from pipetui.store import journal
 from pipetui.store.rows import KINDS, among, columns, concerned, found, own
 
@@ -32,7 +33,7 @@ class Chunk:
         self._origins = self._read(steps)
         self._rows = dict(self._origins)
         self.applied: list[tuple[str, int, Row | None, Row | None, int | None]] = []
-        """What really changes, and the deal it concerns."""
+        """What really changes, and the deal it concerns; a row that comes as it came, before later changes."""
         clashes = [clash for step in steps for clash in self._apply(step)]
         if clashes:
             raise journal.conflict(db, clashes)
@@ -58,16 +59,20 @@ class Chunk:
                 names = tuple(name for name in columns(table) if was[name] != becomes[name])
                 edited[table, names].append((*(becomes[name] for name in names), was["id"]))
         for table in reversed(KINDS):
-            for which in among(gone[table]) if table in gone else ():
-                self._db.run(f"DELETE FROM {table} WHERE {which.of('id')}", which.params)
+            if table in gone:
+                touched = sum(
+                    self._db.run(f"DELETE FROM {table} WHERE {which.of('id')}", which.params)
+                    for which in among(gone[table])
+                )
+                _all_touched(len(gone[table]), touched)
         for table in KINDS:
             if table in self.came:
                 names = (*columns(table), *DERIVED.get(table, ()))
                 self._db.insert(table, names, map(itemgetter(*names), self.came[table]))
-        for (table, names), rows in edited.items():
+        for (table, names), rows in sorted(edited.items(), key=_leaves_first):
             if names:
                 places = ", ".join(f"{name} = ?" for name in names)
-                self._db.run_many(f"UPDATE {table} SET {places} WHERE id = ?", rows)
+                _all_touched(len(rows), self._db.run_many(f"UPDATE {table} SET {places} WHERE id = ?", rows))
 
     def _read(self, steps: Sequence[Step]) -> dict[Place, Row | None]:
         origins: dict[Place, Row | None] = {}
@@ -96,7 +101,7 @@ class Chunk:
         if there is not None:
             return (Clash(table, number, "id", None, number, number),)
         self._rows[table, number] = row
-        self.applied.append((table, number, None, None, concerned(table, row)))
+        self.applied.append((table, number, None, row, concerned(table, row)))
         return ()
 
     def _drop(self, table: str, number: int, row: Row | None, before: Row) -> Iterable[Clash]:
@@ -120,9 +125,10 @@ class Chunk:
         fresh = {n: v for n, v in after.items() if n not in KEPT_BY_THE_STORE and row[n] != v}
         if fresh:
             was = {name: row[name] for name in fresh}
-            if row is self._origins[table, number]:
-                row = self._rows[table, number] = {**row, "version": int(row["version"] or 0) + 1}
-            row.update(fresh)
+            known = row is self._origins[table, number]
+            row = self._rows[table, number] = {**row, **fresh}
+            if known:
+                row["version"] = int(row["version"] or 0) + 1
             self.applied.append((table, number, was, fresh, concerned(table, row)))
         return clashes
 
@@ -134,3 +140,22 @@ class Chunk:
             for name, was in before.items()
             if name not in KEPT_BY_THE_STORE and not {was, after.get(name, was)} & {origin[name], row[name]}
         ]
+
+
+OWNERS = ("contact", "organization", "deal")
+"""The records others hang on are changed after them, in this order: a server that looks at whose a record is sees
+whose it was."""
+
+
+def _leaves_first(edit: tuple[tuple[str, tuple[str, ...]], object]) -> int:
+    table = edit[0][0]
+    return OWNERS.index(table) + 1 if table in OWNERS else 0
+
+
+def _all_touched(wanted: int, touched: int) -> None:
+    """A server's row policies pass over in silence what is not the member's to change."""
+    if touched != wanted:
+        raise Forbidden(
+            say("The server does not let you change all of that; nothing was written."),
+            say("Some of it belongs to somebody else: ask an admin. See: pipetui members"),
+        )

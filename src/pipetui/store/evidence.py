@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipetui.core.change import field_names, record
-from pipetui.core.deal import Criterion
+from pipetui.core.deal import Criterion, Stage
 from pipetui.core.evidence import Compared, Outcome, asked_by
 from pipetui.store.clause import Clause
 from pipetui.store.windows import asked, live, stages
 
 if TYPE_CHECKING:
-    from pipetui.core.deal import Stage
     from pipetui.store.db import Database
     from pipetui.store.windows import Scope
+
+MOMENT = len("2026-11-23T09:30:00.000000Z")
+"""Characters of a moment in the store."""
+NEVER = "9999"
+"""A moment after all others."""
+LEFT, MET, ONWARD, WAYS = 1, 2, 4, 8
+"""How a deal left a stage, added up: that it did, with all shown, to a later stage; and how many sums there can be."""
 
 
 def criteria(db: Database) -> list[Criterion]:
@@ -30,36 +37,79 @@ def evidence(db: Database, scope: Scope) -> list[Compared]:
     A deal counts once, as it left the stage last, when its way is known. Deals that left before anything was ever
     ticked in the stage tell nothing and are left out; so are those that left before the stage asked for anything.
     """
-    every, found = criteria(db), []
-    for stage in stages(db, scope.pipeline_id):
-        if own := asked_by(stage.id, every):
-            outcomes = _outcomes(db, scope, stage, [one.id for one in own])
-            found.append(Compared(stage, len(own), outcomes.get(1, Outcome()), outcomes.get(0, Outcome())))
-    return found
+    every, known = criteria(db), stages(db, scope.pipeline_id)
+    ticked = dict(db.rows("SELECT criterion_id, MIN(ticked_at) FROM evidence GROUP BY criterion_id"))
+    asking = [
+        Asking(stage, own, min((ticked[n] for n in own if n in ticked), default=NEVER))
+        for stage in known
+        if (own := [one.id for one in asked_by(stage.id, every)])
+    ]
+    counted = _counted(db, scope, known, asking) if asking else {}
+    return [
+        Compared(one.stage, len(one.own), _outcome(counted, at, met=True), _outcome(counted, at, met=False))
+        for at, one in enumerate(asking)
+    ]
 
 
-def _outcomes(db: Database, scope: Scope, stage: Stage, own: Sequence[int]) -> dict[int, Outcome]:
-    """By whether all was shown (1) or not (0)."""
-    marks = ", ".join("?" * len(own))
-    since = db.one(f"SELECT MIN(ticked_at) FROM evidence WHERE criterion_id IN ({marks})", own)
-    if since is None or since[0] is None:
-        return {}
+class Asking(NamedTuple):
+    """A stage, the numbers of what it asks for, and since when anything of it was ticked."""
+
+    stage: Stage
+    own: list[int]
+    since: str
+
+
+def _counted(
+    db: Database, scope: Scope, known: Sequence[Stage], asking: Sequence[Asking]
+) -> Counter[tuple[int, int, str]]:
+    """Deals by the place of a stage in `asking`, how they left it, and the kind of the stage they are in now.
+
+    One pass over the stays and one over the ticks, each in the order of their deals: of each deal and stage the last
+    moment it left and where it went, in one text, and how much was shown and until when.
+    """
+    left, shown, ways = [], [], []
+    for at, one in enumerate(asking):
+        own, on = _list(one.own), _list(f"'{to.id}'" for to in known if _onward(one.stage, to))
+        last = f"COALESCE(left_at || next_stage_id, '{NEVER}')"
+        left.append(f"MAX(CASE WHEN stage_id = {one.stage.id} THEN {last} END) AS left{at}")
+        shown.append(f"SUM(CASE WHEN criterion_id IN ({own}) THEN 1 ELSE 0 END) AS n{at}")
+        shown.append(f"MAX(CASE WHEN criterion_id IN ({own}) THEN ticked_at END) AS until{at}")
+        ways.append(f"""{WAYS**at} * CASE WHEN gone.left{at} >= ? AND gone.left{at} < '{NEVER}' THEN {LEFT}
+            + CASE WHEN ticks.n{at} = {len(one.own)} AND ticks.until{at} <= substr(gone.left{at}, 1, {MOMENT})
+                THEN {MET} ELSE 0 END
+            + CASE WHEN substr(gone.left{at}, {MOMENT + 1}) IN ({on}) THEN {ONWARD} ELSE 0 END ELSE 0 END""")
     chosen = asked(db, scope, live(scope, Clause("deal.pipeline_id = ?", (scope.pipeline_id,))))
-    sql = f"""SELECT met, COUNT(*), SUM(went_on), SUM(won), SUM(lost) FROM (
-            SELECT CASE WHEN (SELECT COUNT(*) FROM evidence WHERE evidence.deal_id = visit.deal_id
-                    AND evidence.criterion_id IN ({marks}) AND evidence.ticked_at <= visit.left_at) >= ?
-                THEN 1 ELSE 0 END AS met,
-            CASE WHEN onward.kind = 'won' OR (onward.kind = 'open' AND onward.position > ?)
-                THEN 1 ELSE 0 END AS went_on,
-            CASE WHEN here.kind = 'won' THEN 1 ELSE 0 END AS won,
-            CASE WHEN here.kind = 'lost' THEN 1 ELSE 0 END AS lost
-            FROM visit JOIN deal ON deal.id = visit.deal_id JOIN stage here ON here.id = deal.stage_id
-            JOIN stage onward ON onward.id = visit.next_stage_id
-            WHERE visit.stage_id = ? AND visit.left_at >= ? AND deal.history_known = 1 AND {chosen.sql}
-            AND NOT EXISTS (SELECT 1 FROM visit later WHERE later.deal_id = visit.deal_id
-                AND later.stage_id = visit.stage_id AND later.id <> visit.id
-                AND (later.left_at IS NULL OR later.left_at > visit.left_at
-                    OR (later.left_at = visit.left_at AND later.id > visit.id)))
-        ) gone GROUP BY met"""
-    params = (*own, len(own), stage.position, stage.id, since[0], *chosen.params)
-    return {met: Outcome(*(int(value or 0) for value in counts)) for met, *counts in db.rows(sql, params)}
+    sql = f"""SELECT {" + ".join(ways)} + {WAYS ** len(asking)} * deal.stage_id, COUNT(*)
+        FROM (SELECT deal_id, {", ".join(left)} FROM visit GROUP BY deal_id) gone
+        JOIN deal ON deal.id = gone.deal_id
+        LEFT JOIN (SELECT deal_id, {", ".join(shown)} FROM evidence GROUP BY deal_id) ticks
+            ON ticks.deal_id = gone.deal_id
+        WHERE deal.history_known = 1 AND {chosen.sql} GROUP BY 1"""
+    kinds = dict(db.rows("SELECT id, kind FROM stage"))
+    counted = Counter[tuple[int, int, str]]()
+    for code, n in db.rows(sql, (*(one.since for one in asking), *chosen.params)):
+        for at in range(len(asking)):
+            counted[at, code // WAYS**at % WAYS, kinds[code // WAYS ** len(asking)]] += n
+    return counted
+
+
+def _outcome(counted: Mapping[tuple[int, int, str], int], at: int, met: bool) -> Outcome:
+    mine = {
+        (way, kind): n
+        for (place, way, kind), n in counted.items()
+        if place == at and way & LEFT and bool(way & MET) == met
+    }
+    return Outcome(
+        n=sum(mine.values()),
+        went_on=sum(n for (way, _), n in mine.items() if way & ONWARD),
+        won=sum(n for (_, kind), n in mine.items() if kind == "won"),
+        lost=sum(n for (_, kind), n in mine.items() if kind == "lost"),
+    )
+
+
+def _onward(stage: Stage, to: Stage) -> bool:
+    return to.kind == "won" or (to.kind == "open" and to.position > stage.position)
+
+
+def _list(values: Iterable[object]) -> str:
+    return ", ".join(map(str, values)) or "NULL"

@@ -16,7 +16,18 @@ from pipetui.errors import Clash, Conflict
 if TYPE_CHECKING:
     from pipetui.store.db import Database
 
-COLUMNS = ("id", "batch_id", "table_name", "row_id", "last_id", "deal_id", "before", "after")
+COLUMNS = (
+    "id",
+    "batch_id",
+    "table_name",
+    "row_id",
+    "last_id",
+    "deal_id",
+    "before",
+    "after",
+    "salt",
+    "digest",
+)
 LOOKED_AT = 50
 """Lines of the journal in which the writer of a field is looked for."""
 AT_ONCE = 2000
@@ -111,7 +122,7 @@ def refuse_if_others_went_on(db: Database, batch_id: int) -> None:
 
 def conflict(db: Database, clashes: Sequence[Clash]) -> Conflict:
     """The error that names who was first, as far as the journal knows."""
-    named = tuple(replace(clash, by=_writer(db, clash)) for clash in clashes)
+    named = tuple(_named(db, clash) for clash in clashes)
     who = next((clash.by for clash in named if clash.by), None)
     message = (
         say("{who} changed the same field first; nothing was written.", who=who)
@@ -121,14 +132,32 @@ def conflict(db: Database, clashes: Sequence[Clash]) -> Conflict:
     return Conflict(message, named, say("Look at both values, then decide."))
 
 
-def _writer(db: Database, clash: Clash) -> str | None:
-    for before, after, name in db.rows(
-        "SELECT journal.before, journal.after, member.name FROM journal JOIN batch ON batch.id = journal.batch_id"
+def gone_on(error: Conflict, label: Message) -> Conflict:
+    """The same for a batch that is to be taken back, or made again: who changed what since, and by which act."""
+    clash = next((clash for clash in error.clashes if clash.by), None)
+    if clash is None or clash.what is None:
+        message = say('Somebody else changed that since: "{act}" stays as it is.', act=label)
+    else:
+        message = say(
+            '{who} changed that since ({what}): "{act}" stays as it is.',
+            who=clash.by,
+            what=clash.what,
+            act=label,
+        )
+    return Conflict(message, error.clashes, say("Nothing was written."))
+
+
+def _named(db: Database, clash: Clash) -> Clash:
+    """With who was first, when, and by which act."""
+    for before, after, name, at, text, packed in db.rows(
+        "SELECT journal.before, journal.after, member.name, batch.at, batch.label, batch.label_values"
+        " FROM journal JOIN batch ON batch.id = journal.batch_id"
         " LEFT JOIN member ON member.id = batch.member_id"
         " WHERE journal.table_name = ? AND journal.row_id = ? AND journal.last_id IS NULL"
         " ORDER BY journal.id DESC LIMIT ?",
         (clash.table, clash.id, LOOKED_AT),
     ):
         if clash.field in json.loads(after or before or "{}"):
-            return None if name is None else str(name)
-    return None
+            what = label(text, json.loads(packed))
+            return replace(clash, by=name, at=datetime.fromisoformat(at), what=what)
+    return clash

@@ -22,6 +22,8 @@ SHOWN = 50
 BATCH = """SELECT batch.id, batch.at, member.name, batch.kind, batch.target_id, batch.undone, batch.label,
     batch.label_values FROM batch LEFT JOIN member ON member.id = batch.member_id"""
 LINE = "SELECT id, batch_id, table_name, row_id, last_id, before, after FROM journal"
+TOLD = "table_name NOT IN ('journal', 'batch')"
+"""Lines that tell of records; the others seal again what an erasure blanked."""
 Line = tuple[int, int, str, int, int | None, str | None, str | None]
 
 
@@ -34,7 +36,7 @@ class Entry:
     member: str | None
     """The name of who did it."""
     kind: str
-    """`do`, `undo`, `redo` or `setup`."""
+    """`do`, `undo`, `redo`, `erase` or `setup`."""
     target_id: int | None
     """The batch that was taken back or made again."""
     undone: bool
@@ -103,7 +105,7 @@ def _lines(db: Database, batch_id: int) -> list[Any]:
         f"{LINE} WHERE batch_id = ? AND last_id IS NOT NULL ORDER BY id LIMIT ?", (batch_id, SHOWN)
     )
     return runs + db.rows(
-        f"{LINE} WHERE batch_id = ? AND last_id IS NULL ORDER BY id LIMIT ?", (batch_id, SHOWN)
+        f"{LINE} WHERE batch_id = ? AND last_id IS NULL AND {TOLD} ORDER BY id LIMIT ?", (batch_id, SHOWN)
     )
 
 
@@ -113,7 +115,7 @@ def _lines_of(db: Database, deal_id: int) -> list[Any]:
 
 
 def _count(db: Database, batch_id: int) -> int:
-    lines = db.one("SELECT COUNT(*) FROM journal WHERE batch_id = ?", (batch_id,))
+    lines = db.one(f"SELECT COUNT(*) FROM journal WHERE batch_id = ? AND {TOLD}", (batch_id,))
     runs = db.one(
         "SELECT SUM(last_id - row_id) FROM journal WHERE batch_id = ? AND last_id IS NOT NULL", (batch_id,)
     )

@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipetui.core import numbering, settings
+from pipetui.core.access import SYSTEM, Actor, reach
 from pipetui.core.change import Change
 from pipetui.core.deal import Contact, Deal, Organization, Quote, QuoteLine, QuoteStatus, Setting
 from pipetui.core.message import say_n
@@ -68,16 +69,29 @@ def _where(status: str | None) -> tuple[str, tuple[Any, ...]]:
 OVER = "status IN ('draft', 'sent') AND status = 'sent' AND valid_until < ?"
 
 
-def over(db: Database, today: date) -> bool:
-    """Whether a quote that is out has outlived its validity."""
-    return db.one(f"SELECT 1 FROM quote WHERE {OVER} LIMIT 1", (today.isoformat(),)) is not None
+def over(db: Database, today: date, actor: Actor = SYSTEM) -> bool:
+    """Whether a quote that is out has outlived its validity, among those this member may change."""
+    test, params = _over(today, actor)
+    return db.one(f"SELECT 1 FROM quote WHERE {test} LIMIT 1", params) is not None
+
+
+def _over(today: date, actor: Actor) -> tuple[str, tuple[Any, ...]]:
+    within = reach(actor, "change", "quote")
+    if within == "any":
+        return OVER, (today.isoformat(),)
+    if within == "none":
+        return "1 = 0", ()
+    mine = "SELECT 1 FROM deal WHERE deal.id = quote.deal_id AND (owner_id IS NULL OR owner_id = ?)"
+    return f"{OVER} AND EXISTS ({mine})", (today.isoformat(), actor.id)
 
 
 def expire(store: Store, today: date) -> int:
-    """Quotes that are out and past their validity expire by themselves; how many did. Undo does not offer it."""
-    if not over(store.db, today):
+    """Quotes that are out and past their validity expire by themselves, as far as they are this member's to change;
+    how many did. Undo does not offer it."""
+    if not over(store.db, today, store.actor):
         return 0
-    numbers = [row[0] for row in store.db.rows(f"SELECT id FROM quote WHERE {OVER}", (today.isoformat(),))]
+    test, params = _over(today, store.actor)
+    numbers = [row[0] for row in store.db.rows(f"SELECT id FROM quote WHERE {test}", params)]
     changes = [Change.edit(store.get(Quote, number), status="expired") for number in numbers]
     label = say_n("A quote expired by itself", "{n} quotes expired by themselves", len(numbers))
     store.load(label, changes, undoable=False)

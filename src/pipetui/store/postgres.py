@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import lru_cache
+from time import monotonic, sleep
 from typing import Any
 from urllib.parse import unquote
+from weakref import WeakKeyDictionary
 
-from pipetui.core.message import say
-from pipetui.errors import Conflict, StoreProblem
+from pipetui.core.message import Message, say
+from pipetui.errors import Conflict, ConnectionLost, Forbidden, PipetuiError, StoreProblem
+from pipetui.store.rows import KINDS
 
 try:
     import psycopg
     from psycopg.adapt import Loader
+    from psycopg.conninfo import conninfo_to_dict, make_conninfo
 except ImportError as missing:
     raise StoreProblem(
         say("PostgreSQL needs psycopg, which is not installed."),
@@ -22,14 +27,51 @@ except ImportError as missing:
     ) from missing
 
 Error = (psycopg.Error, UnicodeEncodeError)
+SCHEMA = "pipetui_guard"
+"""Where the functions stand that row policies and triggers call: see `policies`."""
 WRITERS = 0x70697065
 """The advisory lock that lets one writer in at a time: `pipe` in ASCII, unlikely to be another application's."""
 BEGIN = ("BEGIN", f"SELECT pg_advisory_xact_lock({WRITERS})")
 BEGIN_READING = ("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",)
 COMMIT = ("NOTIFY pipetui", "COMMIT")
 CONNECT_SECONDS = 10
+LOCK_SECONDS = 10
+"""How long one writer waits for another; as long as with SQLite."""
+FULL_SECONDS = 3.0
+"""How long a server without a free connection is asked again."""
+DEAD_SECONDS = 10
+"""After so long a silence a network counts as dead, on both of its ends."""
+KEEPALIVES = {
+    "keepalives": 1,
+    "keepalives_idle": 4,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": DEAD_SECONDS * 1000,
+}
+"""How a network that went is noticed; the address may say otherwise."""
+SESSION = "; ".join((
+    "SET timezone TO 'UTC'",
+    f"SET lock_timeout TO '{LOCK_SECONDS}s'",
+    "SET tcp_keepalives_idle TO 4",
+    "SET tcp_keepalives_interval TO 2",
+    "SET tcp_keepalives_count TO 3",
+    f"SET tcp_user_timeout TO '{DEAD_SECONDS}s'",
+))  # fmt: skip
+"""How a session is set; the server, too, lets go of whom the network took, and with him of the writers' lock."""
+LISTEN = "LISTEN pipetui"
+POLL_SECONDS = 1.0
+"""How often a server that notifies nobody is asked for the newest batch."""
+_FULL = re.compile("too many (?:clients|connections)|connection slots|trop de (?:clients|connexions)")
+_FOR_GOOD = re.compile(
+    "authentication failed|does not exist|pg_hba|no password|certificate|support SSL|not permitted"
+)
+"""Why a server turns somebody away who need not try again."""
+HOLDER = """SELECT who.application_name, who.usename FROM pg_locks lock JOIN pg_stat_activity who USING (pid)
+    WHERE lock.locktype = 'advisory' AND lock.granted AND lock.objid = %s AND who.datname = current_database()"""
+"""Who writes."""
 _ADDRESS = re.compile(
-    r"postgres(?:ql)?://(?:[^@/?#:]*(?::[^@/?#]*)?@)?(?P<host>[^@/?#:]*(?::\d+)?)(?P<name>/[^@/?#]*)?(?:\?[^@#]*)?"
+    r"postgres(?:ql)?://(?:[^@/?#:]*(?::[^@/?#]*)?@)?"
+    r"(?P<host>[^@/?#:,]*(?::\d+)?(?:,[^@/?#:,]*(?::\d+)?)*)(?P<name>/[^@/?#]*)?(?:\?[^@#]*)?"
 )
 _SECRET = re.compile(r"(?:://[^@/?#:]*:(?=[^@/?#]*@)|password=)([^@&#]*)")
 """The passwords in an address that is well formed."""
@@ -50,24 +92,58 @@ class _Truth(Loader):
         return int(bytes(data) == b"t")
 
 
-def connect(url: str) -> psycopg.Connection[tuple[Any, ...]]:
+class Link(psycopg.Connection[tuple[Any, ...]]):
+    """A session that knows whether the server tells it of the writes of others."""
+
+    hears = True
+    asked = 0.0
+    """When the newest batch was asked for."""
+    newest = 0
+
+
+def connect(url: str) -> Link:
     """Open a session. Raises StoreProblem; its words never hold the password."""
     place(url)
+    deadline = monotonic() + FULL_SECONDS
+    while True:
+        try:
+            return _session(url)
+        except psycopg.Error as error:
+            reason = _reason(error, url)
+            if not _FULL.search(reason):
+                raise _refused(reason, url) from None
+            if monotonic() > deadline:
+                raise _full(url) from None
+        sleep(0.25)
+
+
+def connect_again(url: str, gone: Link) -> Link:
+    """Open a session in place of one that is gone. Raises StoreProblem."""
+    return connect(url)
+
+
+def _session(url: str) -> Link:
+    link = plain(url, autocommit=True)
     try:
-        link = plain(url, autocommit=True)
         link.adapters.register_loader("numeric", _Number)
         link.adapters.register_loader("bool", _Truth)
-        link.execute("SET timezone TO 'UTC'")
-        link.execute("LISTEN pipetui")
-    except psycopg.Error as error:
-        raise _unreachable(_reason(error, url), url) from None
+        link.execute(SESSION)
+        try:
+            link.execute(LISTEN)
+        except (psycopg.NotSupportedError, psycopg.ProgrammingError):
+            link.hears = False
+    except BaseException:
+        link.close()
+        raise
     return link
 
 
-def plain(url: str, autocommit: bool = False) -> psycopg.Connection[tuple[Any, ...]]:
+def plain(url: str, autocommit: bool = False) -> Link:
     """A session as psycopg gives it."""
-    return psycopg.connect(
-        url,
+    given = conninfo_to_dict(url)
+    quick = {name: value for name, value in KEEPALIVES.items() if name not in given}
+    return Link.connect(
+        make_conninfo(url, **quick),
         autocommit=autocommit,
         connect_timeout=CONNECT_SECONDS,
         application_name="pipetui",
@@ -97,26 +173,75 @@ def spelled(sql: str) -> str:
 def insert(
     link: psycopg.Connection[Any], table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> None:
-    """Add many rows to a table, as a stream."""
+    """Add many rows to a table, as a stream; where row policies bind, which streams go past, as one value."""
+    if table in _SECURED and bound(link):
+        names = ", ".join(columns)
+        held = json.dumps([dict(zip(columns, row, strict=True)) for row in rows], ensure_ascii=False)
+        link.execute(
+            f"INSERT INTO {table} ({names}) SELECT {names} FROM json_populate_recordset(NULL::{table}, %s)",
+            (held,),
+        )
+        return
     with link.cursor() as cursor, cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as stream:
         for row in rows:
             stream.write_row(row)
 
 
+def bound(link: psycopg.Connection[Any]) -> bool:
+    """Whether row policies bind this session; asked once."""
+    found = _BOUND.get(link)
+    if found is None:
+        asked = link.execute(
+            "SELECT count(*) FROM pg_class WHERE oid = to_regclass('deal') AND row_security_active(oid)"
+        ).fetchone()
+        found = _BOUND[link] = asked is not None and asked[0] > 0
+    return found
+
+
+_BOUND: WeakKeyDictionary[psycopg.Connection[Any], bool] = WeakKeyDictionary()
+_SECURED = frozenset((*KINDS, "batch", "journal"))
+
+
 def study(tables: Sequence[str]) -> tuple[str, ...]:
     """What makes the server count again: until then it plans for the rows it knew of."""
-    return tuple(f"ANALYZE {table}" for table in tables)
+    return tuple(
+        f"DO $$ BEGIN IF to_regproc('{SCHEMA}.study') IS NULL THEN ANALYZE {table};"
+        f" ELSE PERFORM {SCHEMA}.study('{table}'); END IF; END $$"
+        for table in tables
+    )
 
 
 def make_room(link: psycopg.Connection[Any]) -> None:
     """Nothing: the server has its own memory."""
 
 
-def mark(link: psycopg.Connection[Any], before: int) -> int:
+def mark(link: Link, before: int) -> int:
     """A number that is another one than `before` after another session wrote."""
+    if not link.hears:
+        return _polled(link)
     own = link.info.backend_pid
     others = [notice for notice in link.notifies(timeout=0) if notice.pid != own]
     return before + len(others)
+
+
+def _polled(link: Link) -> int:
+    """The newest batch, asked for now and then; 0 in a store that is still to be made."""
+    now = monotonic()
+    if now - link.asked >= POLL_SECONDS:
+        link.asked = now
+        with suppress(psycopg.errors.UndefinedTable):
+            row = link.execute("SELECT COALESCE(MAX(id), 0) FROM batch").fetchone()
+            link.newest = row[0] if row else 0
+    return link.newest
+
+
+def displaced(link: Link, url: str) -> None:
+    """A server answers for its own database."""
+
+
+def introduce(link: Link, name: str) -> None:
+    """Show the server, and who looks there, whose session this is."""
+    link.execute("SELECT set_config('application_name', %s, false)", (name,))
 
 
 def roll_back(link: psycopg.Connection[Any]) -> None:
@@ -131,6 +256,30 @@ def backup(link: psycopg.Connection[Any], url: str, to: str, mode: int) -> None:
     raise NotImplementedError
 
 
+def wipe(link: psycopg.Connection[Any], url: str, tables: Sequence[str]) -> Message | None:
+    """Have the server clear the old versions of rows away; it lets owners of tables alone do so."""
+    kept = []
+    for table in tables:
+        owner = link.execute(
+            "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass(%s)", (table,)
+        ).fetchone()
+        if owner is not None and owner[0]:
+            link.execute(f"VACUUM {table}")
+        else:
+            kept.append(table)
+    if not kept:
+        return None
+    return say(
+        "The server keeps the old rows on its disk until it vacuums them. Ask who owns the tables for: VACUUM {tables}",
+        tables=", ".join(kept),
+    )
+
+
+def copies(url: str) -> list[str]:
+    """None that are known of."""
+    return []
+
+
 def findings(link: psycopg.Connection[Any]) -> list[str]:
     """The server checks its own pages."""
     return []
@@ -141,8 +290,49 @@ def broken_references(link: psycopg.Connection[Any]) -> list[str]:
     return []
 
 
-def problem(error: Exception, url: str) -> StoreProblem:
+def lost(link: Link, error: Exception, url: str) -> ConnectionLost | None:
+    """The connection is gone, by an error; None when it still stands."""
+    if not (isinstance(error, psycopg.Error) and link.closed):
+        return None
+    return ConnectionLost(
+        say("The connection to {place} was lost; nothing was written.", place=place(url)),
+        say("It is tried again by itself: {reason}", reason=_reason(error, url)),
+    )
+
+
+def busy(link: Link, error: Exception, url: str) -> StoreProblem | None:
+    """Another writer was waited for in vain: who it is, as far as the server shows it."""
+    if not isinstance(error, psycopg.errors.LockNotAvailable):
+        return None
+    roll_back(link)
+    with suppress(psycopg.Error):
+        for name, role in link.execute(HOLDER, (WRITERS,)).fetchall():
+            return StoreProblem(
+                say(
+                    "{who} is writing, and has been for a while; nothing was written.",
+                    who=_whose(name) or role,
+                ),
+                say("Try again in a moment."),
+            )
+    return StoreProblem(
+        say("Somebody else keeps {place} busy; nothing was written.", place=place(url)),
+        say("Try again in a moment."),
+    )
+
+
+def _whose(name: str | None) -> str:
+    """The login in the name of one of our sessions."""
+    found = re.match(r"pipetui[:=]([^@]+)", name or "")
+    return unquote(found[1]) if found else ""
+
+
+def problem(error: Exception, url: str) -> PipetuiError:
     """An error of PostgreSQL as a sentence, without the address's secrets."""
+    if isinstance(error, psycopg.errors.InsufficientPrivilege):
+        return Forbidden(
+            say("The server does not let you do that; nothing was written."),
+            say("It is somebody else's, or needs another role: ask an admin. See: pipetui members"),
+        )
     if isinstance(error, psycopg.IntegrityError):
         return Conflict(
             say(
@@ -155,6 +345,19 @@ def problem(error: Exception, url: str) -> StoreProblem:
         return _unreachable(_reason(error, url), url)
     return StoreProblem(
         say("The store {file} refused: {reason}.", file=place(url), reason=_reason(error, url))
+    )
+
+
+def _refused(reason: str, url: str) -> StoreProblem:
+    """Why there is no session; what may pass by itself is a connection that is lost."""
+    problem = _unreachable(reason, url)
+    return problem if _FOR_GOOD.search(reason) else ConnectionLost(problem.message, problem.hint)
+
+
+def _full(url: str) -> ConnectionLost:
+    return ConnectionLost(
+        say("The server of {place} has no connection free.", place=place(url)),
+        say("Somebody has to leave, or its administrator allows more; nothing was written."),
     )
 
 

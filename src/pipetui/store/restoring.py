@@ -22,7 +22,7 @@ from pipetui.errors import Refused, StoreProblem
 from pipetui.store import copying, schema, sqlite
 from pipetui.store.copying import Piece, Sums
 from pipetui.store.db import Database, dialect
-from pipetui.store.sharing import mode_for_copies
+from pipetui.store.sharing import PRIVATE_FILE, mode_for_copies
 
 PAGES = 256
 """Pages copied between two looks at the clock."""
@@ -120,6 +120,7 @@ def _made(file: Path, source: Iterable[Piece]) -> Iterator[tuple[Path, Sums]]:
                 found = copying.fill(db, source)
             db.run("PRAGMA synchronous = FULL")
             db.run("PRAGMA wal_checkpoint(TRUNCATE)")
+        partial.chmod(PRIVATE_FILE)
         _to_disk(partial)
         yield partial, found
     finally:
@@ -220,7 +221,7 @@ def _pour(made: Path, url: str, kept: Path | None) -> Path | None:
             with suppress(sqlite3.Error):
                 target.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             return kept
-    raise sqlite.busy(url)
+    raise sqlite.kept_busy(url)
 
 
 def _pages(made: Path, url: str, target: sqlite3.Connection, watch: sqlite3.Connection, before: int) -> None:
@@ -238,7 +239,7 @@ def _pages(made: Path, url: str, target: sqlite3.Connection, watch: sqlite3.Conn
             half = source.execute("PRAGMA page_count").fetchone()[0] // 2
             source.backup(target, pages=max(1, min(PAGES, half)), progress=look, sleep=0.01)
     except TimeoutError as error:
-        raise sqlite.busy(url) from error
+        raise sqlite.kept_busy(url) from error
     except sqlite3.Error as error:
         raise sqlite.problem(error, url) from error
 

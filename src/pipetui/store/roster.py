@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pipetui.core.deal import Contact, Deal, LostReason, Member, Organization, Source, Tag, Visit
 from pipetui.core.roster import KnownCompany, KnownDeal, KnownPerson, Roster
+from pipetui.store.gate import refusal
 
 if TYPE_CHECKING:
     from pipetui.core.desk import Desk
@@ -48,6 +49,7 @@ def roster(store: Store, desk: Desk, currency: str) -> Roster:
         ],
         company=lambda number: store.get(Organization, number),
         person=lambda number: store.get(Contact, number),
+        refused=lambda changes: refusal(store.db, store.actor, changes),
     )
 
 

@@ -11,7 +11,7 @@ from pipetui.errors import StoreProblem
 from pipetui.store.db import Database, dialect
 from pipetui.store.sharing import mode_for_copies
 
-HEAD = "0003"
+HEAD = "0004"
 """The last step in `migrations/versions`; their names sort in order."""
 MIGRATIONS = Path(__file__).with_name("migrations")
 

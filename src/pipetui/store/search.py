@@ -255,6 +255,8 @@ def _flag(asker: Asker, flag: str) -> Clause:
     standing = _among("deal.stage_id", [number for number, kind in stages if kind in kinds])
     if flag in ("open", "won", "lost", "closed"):
         return standing
+    if flag == "orphaned":
+        return standing.also("deal.owner_id IN (SELECT id FROM member WHERE retired_at IS NOT NULL)")
     day = asker.today.isoformat()
     if flag == "parked":
         return standing.also("deal.parked_until > ?", day)

@@ -11,37 +11,129 @@ from pathlib import Path
 from threading import get_ident
 from typing import Any
 
-from pipetui.core.message import say
-from pipetui.errors import Conflict, StoreProblem
+from pipetui.core.message import Message, say
+from pipetui.errors import Conflict, ConnectionLost, Removed, Replaced, StoreProblem
 from pipetui.store.volume import refuse_network
 
-Error = (sqlite3.Error, UnicodeEncodeError, OverflowError)
+Error = (sqlite3.Error, UnicodeError, OverflowError)
 BEGIN = ("BEGIN IMMEDIATE",)
 BEGIN_READING = ("BEGIN",)
 COMMIT = ("COMMIT",)
+MAGIC = b"SQLite format 3\0"
+"""How the files of SQLite begin."""
 BUSY_SECONDS = 10.0
+UNREADABLE = "Could not decode"
+"""What Python says, without a number, of a text whose bytes are no text."""
 CACHE_KIB, ROOMY_KIB = 1_500, 16_384
 """Pages kept in memory, at most: few for the board, more for a filter, which reads 100,000 deals several times."""
 
 
-def connect(url: str) -> sqlite3.Connection:
+Identity = tuple[int, int]
+"""Device and inode: what a file is under whatever name."""
+
+
+class Link(sqlite3.Connection):
+    """A connection that knows which file it opened, whatever stands under that name later."""
+
+    file: Identity | None = None
+    wal: Identity | None = None
+    """The log of this file, when it was last seen."""
+
+
+def connect(url: str) -> Link:
     """Open a file, made readable for its owner alone when it is new. Raises StoreProblem."""
     file = path(url)
     refuse_network(file)
     try:
         if not file.exists():
             os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
-        link = sqlite3.connect(file, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        link = sqlite3.connect(
+            file, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, factory=Link
+        )
         try:
             _prepare(link)
+            link.file = _stands(file)
         except BaseException:
             link.close()
             raise
     except OSError as error:
         raise _unreachable(file, error.strerror or str(error)) from error
-    except sqlite3.Error as error:
+    except Error as error:
         raise problem(error, url) from error
     return link
+
+
+def connect_again(url: str, gone: Link) -> Link:
+    """Open the file that stands there now in place of the one that is `gone`; none is made. Raises StoreProblem."""
+    file = path(url)
+    there = _stands(file)
+    if there is None:
+        raise _removed(file)
+    if there != gone.file:
+        _put_away_log(file, gone.wal)
+    return connect(url)
+
+
+def displaced(link: Link, url: str) -> Replaced | None:
+    """Why the open file must not be used any more: another one stands in its place, or none."""
+    file = path(url)
+    there = _stands(file)
+    if there == link.file:
+        link.wal = _stands(_beside(file, "-wal"))
+        return None
+    if there is None:
+        return _removed(file)
+    return Replaced(
+        say("Another file took the place of the store {file}; nothing was written.", file=str(file)),
+        say("Look at what it holds, then go on."),
+    )
+
+
+def _removed(file: Path) -> Removed:
+    return Removed(
+        say("The store {file} is not there any more; nothing was written.", file=str(file)),
+        say("Put it back, or a backup of it: it is opened again by itself."),
+    )
+
+
+def _put_away_log(file: Path, log: Identity | None) -> None:
+    """SQLite would take the log that the former file left for that of the new one: it is kept under another name."""
+    left = _beside(file, "-wal")
+    if log is None or _stands(left) != log:
+        return
+    number = 1
+    while (kept := _beside(file, f"-wal.replaced-{number}")).exists():
+        number += 1
+    with suppress(OSError):
+        left.rename(kept)
+        _beside(file, "-shm").unlink(missing_ok=True)
+
+
+def _beside(file: Path, ending: str) -> Path:
+    return file.with_name(file.name + ending)
+
+
+def _stands(file: Path) -> Identity | None:
+    """Which file has this name; None when there is none."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def introduce(link: sqlite3.Connection, name: str) -> None:
+    """Nothing: a file knows nobody."""
+
+
+def lost(link: sqlite3.Connection, error: Exception, url: str) -> ConnectionLost | None:
+    """A file is not lost by an error: see `displaced`."""
+    return None
+
+
+def busy(link: sqlite3.Connection, error: Exception, url: str) -> StoreProblem | None:
+    """Nothing is known of who writes."""
+    return None
 
 
 def path(url: str) -> Path:
@@ -154,6 +246,41 @@ def _taken(file: Path) -> StoreProblem:
     return StoreProblem(say("{file} exists already.", file=str(file)), say("Choose another name."))
 
 
+def wipe(link: sqlite3.Connection, url: str, tables: Sequence[str]) -> Message | None:
+    """Write the file anew, so that no page keeps what it held, and empty the log beside it."""
+    try:
+        link.execute("PRAGMA secure_delete=ON")
+        link.execute("VACUUM")
+        held: int = link.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    except sqlite3.OperationalError as error:
+        return say(
+            "The file still holds old bytes: {reason}. Give the same command again to have them gone.",
+            reason=str(error),
+        )
+    if held:
+        return say(
+            "The file still holds old bytes, since somebody is reading it. Give the same command again to have them"
+            " gone."
+        )
+    return None
+
+
+def copies(url: str) -> list[str]:
+    """Other stores beside this one that are called after it: copies made before a migration, or by hand."""
+    file = path(url)
+    stem, own = (
+        file.name.split(".")[0],
+        {file.name, *(file.name + end for end in ("-wal", "-shm", "-journal"))},
+    )
+    found = []
+    for other in sorted({*file.parent.glob("*"), *file.parent.glob("*/*")}):
+        if other.name.startswith(stem) and other.name not in own and other.is_file():
+            with suppress(OSError), other.open("rb") as opened:
+                if opened.read(len(MAGIC)) == MAGIC:
+                    found.append(str(other))
+    return found
+
+
 def findings(link: sqlite3.Connection) -> list[str]:
     """What SQLite finds broken in pages and indexes."""
     return [row[0] for row in link.execute("PRAGMA integrity_check") if row[0] != "ok"]
@@ -172,7 +299,7 @@ def problem(error: Exception, url: str) -> StoreProblem:
         return StoreProblem(
             say("{file} is not a pipetui store.", file=file), say("Choose another file with --db FILE.")
         )
-    if code == sqlite3.SQLITE_CORRUPT:
+    if code == sqlite3.SQLITE_CORRUPT or isinstance(error, UnicodeDecodeError) or UNREADABLE in str(error):
         return StoreProblem(
             say("{file} is damaged.", file=file),
             say("Go back to a copy: pipetui restore FILE keeps the damaged one."),
@@ -180,7 +307,7 @@ def problem(error: Exception, url: str) -> StoreProblem:
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN):
         return _unreachable(path(url), str(error))
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return busy(url)
+        return kept_busy(url)
     if code == sqlite3.SQLITE_CONSTRAINT:
         return Conflict(
             say(
@@ -193,10 +320,15 @@ def problem(error: Exception, url: str) -> StoreProblem:
         return StoreProblem(
             say("There is no room left on the disk of {file}.", file=file), say("Nothing was written.")
         )
+    if code == sqlite3.SQLITE_IOERR:
+        return StoreProblem(
+            say("The disk of {file} does not do its work: {reason}.", file=file, reason=str(error)),
+            say("Look whether it is full, over its quota or gone; nothing was written."),
+        )
     return StoreProblem(say("The store {file} refused: {reason}.", file=file, reason=str(error)))
 
 
-def busy(url: str) -> StoreProblem:
+def kept_busy(url: str) -> StoreProblem:
     """Somebody else writes for too long."""
     return StoreProblem(
         say("{file} is kept busy by another program.", file=str(path(url))),

@@ -7,7 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self, TypeVar
+from urllib.parse import quote
 
+from pipetui.core.access import SYSTEM, Actor, Role
+from pipetui.core.access import erasing as erasing_refused
 from pipetui.core.change import Batch, Change, moment_text, record, scalar
 from pipetui.core.deal import (
     Activity,
@@ -25,9 +28,10 @@ from pipetui.core.deal import (
     Visit,
 )
 from pipetui.core.message import Message, say
-from pipetui.errors import NotFound, Refused
-from pipetui.store import journal, log, schema
+from pipetui.errors import Conflict, ConnectionLost, Forbidden, NotFound, Refused, Replaced
+from pipetui.store import chain, journal, log, members, schema
 from pipetui.store.db import Database
+from pipetui.store.gate import Gate
 from pipetui.store.log import Entry
 from pipetui.store.rows import Which, between, columns, found
 from pipetui.store.sharing import acting
@@ -49,6 +53,16 @@ class Committed:
     """None when there was nothing to write."""
     ids: Mapping[int, int] = field(default_factory=dict)
     """The numbers that new records got, by the negative ones they had in the batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """A person is gone."""
+
+    batch_id: int | None
+    """None when nothing was left to erase."""
+    rest: Message | None
+    """What still lies on the disk, and what helps; None when nothing does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +93,14 @@ class Store:
         self.db = db
         self._login = login
         self._now = now
-        self.me: int | None = None
-        """The member's number; None until somebody new writes for the first time."""
+        self.actor = Actor(None)
+        """Who acts: the member's number is None until somebody new writes for the first time."""
         self.refuses: Refused | None = None
         """Why nothing can be written here; None where it can."""
+        self._wrote: Writing | None = None
+        """The batch of the transaction that goes on."""
+        self.doubt: Writing | None = None
+        """The batch of which nobody knows whether it was kept when the connection was lost."""
 
     @classmethod
     def open(
@@ -96,7 +114,8 @@ class Store:
         try:
             schema.bring_up(db)
             store = cls(db, acting(url, login), now)
-            store._recognise()
+            store.recognise()
+            db.introduce(f"pipetui={quote(store._login)}")
             if db.one("SELECT 1 FROM pipeline") is None:
                 store._set_up(told)
             db.changed()
@@ -109,16 +128,37 @@ class Store:
         """Let go of the file or the server."""
         self.db.close()
 
-    def commit(self, batch: Batch) -> Committed:
-        """Write a batch as a whole. Raises Conflict when somebody else changed the same fields first."""
+    def commit(self, batch: Batch, along: Callable[[], None] | None = None) -> Committed:
+        """Write a batch as a whole; `along` does more in the same transaction. Raises Conflict when somebody else
+        changed the same fields first, Forbidden when it is not this member's to write."""
         if batch.empty:
             return Committed(None)
+        try:
+            return self._commit(batch, along)
+        except Replaced:
+            raise
+        except ConnectionLost as lost:
+            if lost.doubtful:
+                raise
+            return self._commit(batch, along)
+
+    def _commit(self, batch: Batch, along: Callable[[], None] | None) -> Committed:
         with self._transaction():
             writing = self._begin(batch.label, "do")
             writing.stream(batch.changes)
-            if not writing.n:
-                self.db.run("DELETE FROM batch WHERE id = ?", (writing.batch_id,))
+            if along is not None:
+                along()
         return Committed(writing.batch_id if writing.n else None, writing.ids)
+
+    def administer(self, label: Message, changes: Iterable[Change], along: Callable[[], None]) -> None:
+        """Write what whoever keeps the server does, who need not be a member; `along` is in the same transaction."""
+        with self._transaction():
+            self._writing(SYSTEM, label, "setup").stream(changes)
+            along()
+
+    def now(self) -> datetime:
+        """The moment of a write."""
+        return self._now()
 
     def load(
         self,
@@ -135,8 +175,6 @@ class Store:
         with self._transaction():
             writing = self._begin(label, "do" if undoable else "setup", compact=True)
             writing.stream(changes, progress)
-            if not writing.n:
-                self.db.run("DELETE FROM batch WHERE id = ?", (writing.batch_id,))
         return Committed(writing.batch_id if writing.n else None, writing.ids)
 
     def undo(self) -> Entry:
@@ -148,7 +186,6 @@ class Store:
             )
             if target is None:
                 raise Refused(say("There is nothing to undo."))
-            journal.refuse_if_others_went_on(self.db, target[0])
             return self._turn(target[0], target[0], "undo")
 
     def redo(self) -> Entry:
@@ -217,6 +254,28 @@ class Store:
                 tuple(self.all(Evidence, deal_id=deal_id)),
             )
 
+    def erase(self, contact_id: int, named: Callable[[int], str]) -> Erased:
+        """Take a person out of the records and the journal, for good; `named` is what a record is called after.
+
+        Raises Forbidden when it is not this member's to do, NotFound.
+        """
+        from pipetui.store import erasing, person
+
+        with self._transaction():
+            self._refuse_erasing()
+            whose = person.person(self.db, contact_id)
+            found = erasing.plan(self.db, whose, named)
+            batch_id = None
+            if not (found.empty and erasing.done(self.db, whose)):
+                writing = self._begin(say("Erase a person on request"), "erase")
+                erasing.erase(self.db, writing, whose, found, self._now())
+                batch_id = writing.batch_id
+        return Erased(batch_id, self.db.wipe(erasing.WRITTEN))
+
+    def _refuse_erasing(self) -> None:
+        if (reason := erasing_refused(self.actor)) is not None:
+            raise Forbidden(reason, say("Ask one: pipetui members"))
+
     def changed(self) -> bool:
         """Whether somebody else wrote since this was last asked."""
         return self.db.changed()
@@ -232,7 +291,16 @@ class Store:
         """What is wrong with the store, in sentences; empty when all is well."""
         from pipetui.store.checkup import findings
 
-        return findings(self.db)
+        return findings(self.db, sealed=self.refuses is None)
+
+    def head(self) -> tuple[int, str] | None:
+        """The newest batch and the chain over all there is, to be noted somewhere else; None in an unsealed store."""
+        return chain.head(self.db)
+
+    def since(self, link: str) -> int | None:
+        """How many batches followed since the head was this one; None when the journal does not hold it any more."""
+        number, newest = chain.number_of(self.db, link), chain.head(self.db)
+        return None if number is None or newest is None else newest[0] - number
 
     def backup(self, path: str) -> None:
         """Everything in a new file, a store by itself, while this one is in use. Raises StoreProblem."""
@@ -240,71 +308,118 @@ class Store:
 
         backup(self.db, path)
 
+    @property
+    def me(self) -> int | None:
+        """The number of the member who acts."""
+        return self.actor.id
+
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         if self.refuses is not None:
             raise self.refuses
-        me = self.me
+        actor = self.actor
+        self._wrote = None
         try:
             with self.db.transaction():
-                self._recognise()  # a backup brought back meanwhile may know other members
+                self.recognise()
                 yield
+        except ConnectionLost as lost:
+            if lost.doubtful and self._settled(lost):
+                return
+            self.actor = actor
+            raise ConnectionLost(lost.message, lost.hint) if lost.doubtful else lost from None
         except BaseException:
-            self.me = me
+            self.actor = actor
             raise
 
-    def _recognise(self) -> None:
-        row = self.db.one("SELECT id FROM member WHERE login = ?", (self._login,))
-        self.me = row[0] if row else None
+    def recognise(self) -> None:
+        """Look again who acts: roles change while the store is open."""
+        self.actor = members.actor(self.db, self._login)
+
+    def _settled(self, lost: ConnectionLost) -> bool:
+        """Whether the batch is there whose keeping nobody confirmed. Raises ConnectionLost when nobody can tell yet."""
+        wrote, self.doubt = self._wrote, self._wrote
+        try:
+            landed = self._landed(wrote)
+        except ConnectionLost:
+            raise ConnectionLost(
+                say("The connection was lost while writing; what was written is looked for when it is back."),
+                lost.hint,
+                doubtful=True,
+            ) from None
+        self.doubt = None
+        return landed
+
+    def _landed(self, wrote: Writing | None) -> bool:
+        """Whether a batch is in the journal. It asks as a writer: by then the session that was lost has ended."""
+        if wrote is None:
+            return False
+        with self.db.transaction():
+            sql = "SELECT 1 FROM batch WHERE id = ? AND chain = ?"
+            return self.db.one(sql, (wrote.batch_id, wrote.chain)) is not None
+
+    def cleared(self) -> bool | None:
+        """Whether what was in doubt when a connection was lost has been written; None when nothing is in doubt."""
+        if self.doubt is None:
+            return None
+        landed = self._landed(self.doubt)
+        self.doubt = None
+        return landed
 
     def _set_up(self, told: Callable[[Message], str]) -> None:
         from pipetui.core.standard import standard_pipeline
 
         with self._transaction():
             if self.db.one("SELECT 1 FROM pipeline") is None:
-                self._meet()
+                if self._login:
+                    self._meet("admin")
                 changes = [Change.add(new) for new in standard_pipeline(told)]
-                self._begin(say("The standard pipeline"), "setup").stream(changes)
+                self._writing(SYSTEM, say("The standard pipeline"), "setup").stream(changes)
 
-    def _meet(self) -> None:
+    def _meet(self, role: Role) -> None:
         """Make the member on the first write."""
-        self._recognise()
-        if self.me is None:
-            member = Member(id=-1, login=self._login, name=self._login)
-            writing = self._writing(say("{name} joins", name=self._login), "setup")
-            writing.stream([Change.add(member)])
-            self.me = writing.ids[-1]
+        member = Member(id=-1, login=self._login, name=self._login, role=role)
+        writing = self._writing(SYSTEM, say("{name} joins", name=self._login), "setup")
+        writing.stream([Change.add(member)])
+        self.actor = Actor(writing.ids[-1], role)
 
-    def _begin(self, label: Message, kind: str, target: int | None = None, compact: bool = False) -> Writing:
-        if self.me is None:
-            self._meet()
-        return self._writing(label, kind, target, compact)
+    def _begin(
+        self,
+        label: Message,
+        kind: str,
+        target: int | None = None,
+        compact: bool = False,
+        back: int | None = None,
+    ) -> Writing:
+        if self.me is None and self.actor.writes:
+            self._meet(self.actor.role)
+        return self._writing(self.actor, label, kind, target, compact, back)
 
     def _writing(
-        self, label: Message, kind: str, target: int | None = None, compact: bool = False
+        self,
+        actor: Actor,
+        label: Message,
+        kind: str,
+        target: int | None = None,
+        compact: bool = False,
+        back: int | None = None,
     ) -> Writing:
         numbers = Numbers(self.db)
-        batch_id = numbers.give("batch")
-        self.db.run(
-            "INSERT INTO batch (id, at, member_id, kind, target_id, undone, label, label_values)"
-            " VALUES (?, ?, ?, ?, ?, 0, ?, ?)",
-            (
-                batch_id,
-                moment_text(self._now()),
-                self.me,
-                kind,
-                target,
-                label.text,
-                journal.label_values(label),
-            ),
-        )
-        return Writing(self.db, batch_id, numbers, compact)
+        head = chain.Head(numbers.give("batch"), moment_text(self._now()), self.me, kind, target, schema.HEAD)
+        self._wrote = Writing(self.db, head, label, Gate(self.db, actor, back), numbers, compact)
+        return self._wrote
 
     def _turn(self, target: int, back_from: int, kind: str) -> Entry:
         """Write the inverse of batch `back_from`, and mark batch `target` as taken back or not."""
         compact = self.db.one("SELECT 1 FROM journal WHERE batch_id = ? AND last_id IS NOT NULL", (target,))
-        writing = self._begin(log.entry(self.db, target).label, kind, target, compact is not None)
-        writing.stream(journal.inverses(self.db, back_from))
+        label = log.entry(self.db, target).label
+        try:
+            if kind == "undo":
+                journal.refuse_if_others_went_on(self.db, target)
+            writing = self._begin(label, kind, target, compact is not None, back_from)
+            writing.stream(journal.inverses(self.db, back_from))
+        except Conflict as error:
+            raise journal.gone_on(error, label) from None
         self.db.run("UPDATE batch SET undone = ? WHERE id = ?", (int(kind == "undo"), target))
         return log.entry(self.db, writing.batch_id)
 

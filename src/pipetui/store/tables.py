@@ -462,12 +462,18 @@ class BatchRow(Table, table=True):
     at: str = words()
     member_id: int | None = to("member", optional=True)
     kind: str = words()
-    """`do`, `undo`, `redo`, or `setup` for what nobody did and undo does not offer."""
+    """`do`, `undo`, `redo`, `erase`, which no undo takes back, or `setup`, which nobody did and undo leaves alone."""
     target_id: int | None = to("batch", optional=True)
     """The batch that an undo took back, or that a redo did again."""
     undone: int = whole(0)
     label: str = words()
     label_values: str = words("{}")
+    shape: str | None = words(optional=True)
+    """The schema it was written under, which tells what its seals cover; null before there were any."""
+    salt: str | None = words(optional=True)
+    digest: str | None = words(optional=True)
+    """The seal of the label: see `chain`."""
+    chain: str | None = words(optional=True)
 
 
 class JournalRow(Table, table=True):
@@ -484,6 +490,9 @@ class JournalRow(Table, table=True):
     """The deal it concerns, for the history of the deal."""
     before: str | None = words(optional=True)
     after: str | None = words(optional=True)
+    salt: str | None = words(optional=True)
+    digest: str | None = words(optional=True)
+    """The seal of what it says, or of the rows as they came: see `chain`."""
 
 
 def bare(key: str) -> str:

@@ -11,14 +11,15 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from pipetui.core.change import Change
-from pipetui.core.message import say
+from pipetui.core.change import Change, Row
+from pipetui.core.message import Message, say
 from pipetui.errors import StoreProblem
-from pipetui.store import journal
+from pipetui.store import chain, journal
 from pipetui.store.chunk import Chunk, Step
 from pipetui.store.derived import Stages, Tally, earliest
+from pipetui.store.gate import Gate
 from pipetui.store.late import Late
-from pipetui.store.rows import Spans, references
+from pipetui.store.rows import references
 from pipetui.store.stays import Changed
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 CHUNK = 4000
 """Changes held at once."""
+BATCH = (
+    "id", "at", "member_id", "kind", "target_id", "undone", "shape", "label", "label_values", "salt", "digest", "chain",
+)  # fmt: skip
 MUCH = 5000
 """From so many changes on, the engine should look at its tables again."""
 
@@ -33,20 +37,38 @@ MUCH = 5000
 class Writing:
     """One batch being written. `write` as often as needed, then `finish`, all in one transaction."""
 
-    def __init__(self, db: Database, batch_id: int, numbers: Numbers, compact: bool = False) -> None:
+    def __init__(
+        self,
+        db: Database,
+        head: chain.Head,
+        label: Message,
+        gate: Gate,
+        numbers: Numbers,
+        compact: bool = False,
+    ) -> None:
+        """`gate` lets changes through, or not; `compact` keeps new rows in the journal as runs."""
         self.db = db
-        self.batch_id = batch_id
+        self.batch_id = head.number
         self.ids: dict[int, int] = {}
         """Real numbers by the negative ones in the batch."""
         self.n = 0
         """Changes that made a difference."""
+        self._head = head
+        self._label = chain.sealed_label(label)
+        self._link = head.open(chain.last(db), self._label[-1])
+        self._gate = gate
         self._numbers = numbers
-        self._spans: dict[str, Spans] | None = defaultdict(Spans) if compact else None
+        self._runs: chain.Runs | None = chain.Runs() if compact else None
         self._touched: set[str] = set()
         self._stages = Stages.read(db)
         self._tally = Tally()
         self._stays = Changed(db)
         self._late = Late(db)
+
+    @property
+    def chain(self) -> str:
+        """The chain up to the lines written so far: no other batch has the same."""
+        return self._link.chain
 
     def stream(self, changes: Iterable[Change], progress: Callable[[int], None] | None = None) -> None:
         """Write any number of changes, chunk by chunk; `progress` hears how many have passed."""
@@ -59,8 +81,9 @@ class Writing:
         self.finish()
 
     def write(self, changes: Sequence[Change]) -> None:
-        """Write a chunk. Raises Conflict when somebody else changed the same fields first."""
+        """Write a chunk. Raises Conflict when somebody else changed the same fields first, Forbidden."""
         chunk = Chunk(self.db, self._steps(changes))
+        self._gate.admit(chunk)
         self._journal(chunk)
         self._complete(chunk)
         self._stays.before(chunk)
@@ -69,6 +92,17 @@ class Writing:
         self._touched.update(chunk.came, (table for table, *_ in chunk.changed))
         self._note(chunk)
 
+    def note(self, table: str, number: int) -> None:
+        """A line of the journal about a record that stays as it is."""
+        self._journal_rows([(table, number, None, None, *chain.sealed_edit({}, {}))])
+        self.n += 1
+
+    def reseal(self, table: str, seals: Iterable[tuple[int, str]]) -> None:
+        """New seals for blanked lines of the journal (table `journal`) or labels (`batch`), by their numbers."""
+        rows = [(table, number, None, None, None, None, None, seal) for number, seal in seals]
+        self._journal_rows(rows)
+        self.n += len(rows)
+
     def finish(self) -> None:
         """Bring what is derived up to date, and keep the numbers given. Raises Conflict."""
         if self.n >= MUCH:
@@ -76,9 +110,21 @@ class Writing:
         self._late.settle(self._tally)
         self._tally.flush(self.db)
         self._stays.flush()
-        for table, spans in (self._spans or {}).items():
-            self._journal_rows((table, first, last, None, None, None) for first, last in spans.runs)
+        for run in self._runs or ():
+            self._journal_rows([(run.table, run.first, run.last, None, None, None, run.salt, run.seal)])
+        self._close()
         self._numbers.save()
+
+    def _close(self) -> None:
+        """Write the batch itself, with the chain over all its lines; nothing when it made no difference."""
+        if not self.n and self._head.target is None:
+            return
+        number, at, member, kind, target, shape = self._head.values
+        self.db.insert(
+            "batch",
+            BATCH,
+            [(number, at, member, kind, target, 0, shape, *self._label, self._link.chain)],
+        )
 
     def _steps(self, changes: Sequence[Change]) -> list[Step]:
         """The changes with real numbers in place of negative ones, in rows of their own."""
@@ -114,16 +160,18 @@ class Writing:
         return real
 
     def _journal(self, chunk: Chunk) -> None:
-        spans = self._spans
         entries: list[tuple[Any, ...]] = []
+        came: dict[str, list[Row]] = defaultdict(list)
         for table, number, before, after, deal in chunk.applied:
             if before is not None:
-                later = None if after is None else journal.dumped(after)
-                entries.append((table, number, None, deal, journal.dumped(before), later))
-            elif spans is None:
-                entries.append((table, number, None, deal, None, None))
-            else:
-                spans[table].add(number)
+                was, becomes, salted, seal = chain.sealed_edit(before, after)
+                entries.append((table, number, None, deal, was, becomes, salted, seal))
+            elif after is not None and self._runs is None:
+                entries.append((table, number, None, deal, None, None, *chain.sealed_row(table, after)))
+            elif after is not None:
+                came[table].append(after)
+        for table, rows in came.items():
+            self._runs.add(table, rows)  # type: ignore[union-attr]
         self._journal_rows(entries)
         self.n += len(chunk.applied)
 
@@ -132,6 +180,7 @@ class Writing:
         rows = [(give("journal"), batch_id, *entry) for entry in entries]
         if rows:
             self.db.insert("journal", journal.COLUMNS, rows)
+            self._link.add((row[0], *row[2:6], row[-1]) for row in rows)
 
     def _complete(self, chunk: Chunk) -> None:
         """Give new deals what is derived from the visits and activities that came in the same chunk."""

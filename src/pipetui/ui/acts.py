@@ -6,7 +6,8 @@ Every verb takes the deals it is given as one batch. What the rules refuse for s
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, cast
 
@@ -15,16 +16,21 @@ from pipetui.core.bench import Bench
 from pipetui.core.change import Batch, Change
 from pipetui.core.deal import Contact, Organization
 from pipetui.core.message import Message, say, say_n
-from pipetui.errors import Conflict, PipetuiError, Refused
+from pipetui.core.rebase import rebased, whole
+from pipetui.errors import Conflict, ConnectionLost, NotFound, PipetuiError, Refused
 from pipetui.lang import month_first
 from pipetui.store.roster import FEW, called
+from pipetui.store.rows import KINDS
 from pipetui.ui.card import name
 from pipetui.ui.lane import order_key
 from pipetui.ui.paint import fit
+from pipetui.ui.rights import why_not
 
 if TYPE_CHECKING:
     from pipetui.core.deal import Record, Stage
+    from pipetui.core.rebase import Decision, Place
     from pipetui.core.step import Step
+    from pipetui.errors import Clash
     from pipetui.store.cards import Card
     from pipetui.store.store import Committed
     from pipetui.ui.app import Pipetui
@@ -34,6 +40,10 @@ if TYPE_CHECKING:
 
 Cards = Sequence["Card"]
 Label = Callable[[Cards], Message]
+FORM_NAMES: Mapping[str, str] = {
+    "organization_id": "organization", "contact_id": "contact", "owner_id": "owner", "source_id": "source",
+}  # fmt: skip
+"""What the form calls fields of the store."""
 TOLD = 3
 """Deals that were left are named one by one, up to so many."""
 
@@ -117,16 +127,27 @@ class Acts:
         )
         await self.do(cards, Act("archive"), label)
 
-    async def assign(self, cards: Cards, owner_id: int) -> None:
-        """To another owner."""
-        await self.do(cards, Act("assign", {"owner": owner_id}), _edited)
+    async def assign(self, cards: Cards, owner_id: int | None, owner: str) -> None:
+        """To another owner, or to nobody."""
+        label = _label(
+            lambda d: say("Give {deal} to {owner}", deal=d, owner=owner),
+            lambda n: say_n("Give a deal to {owner}", "Give {n} deals to {owner}", n, owner=owner),
+        )
+        await self.do(cards, Act("assign", {"owner": owner_id}), label)
 
-    async def edit(self, cards: Cards, values: Mapping[str, Any], seen: Sequence[Record] = ()) -> None:
+    async def edit(
+        self,
+        cards: Cards,
+        values: Mapping[str, Any],
+        seen: Sequence[Record] = (),
+        back: Callable[[], None] | None = None,
+    ) -> None:
         """Other values for fields of the form, as `core.acts.of_values` keeps them.
 
         `seen` are the records the form showed: what somebody else changed since is a conflict, never overwritten.
+        `back` opens the form again, with what was typed in it.
         """
-        await self.do(cards, Act("edit", {"values": dict(values)}), _edited, seen)
+        await self.do(cards, Act("edit", {"values": dict(values)}), _edited, seen, back)
 
     async def plan(self, cards: Cards, step: Step, line: str = "") -> None:
         """A step to take, typed in this line."""
@@ -213,7 +234,7 @@ class Acts:
 
     async def commit(self, batch: Batch, follow: int | None = None) -> Committed:
         """Write a batch made elsewhere and show what became of it. Raises Refused, Conflict, StoreProblem."""
-        committed = await self._writer.write(lambda store: store.commit(batch))
+        committed = await self._written(batch)
         if follow is not None and follow < 0:
             follow = committed.ids.get(follow)
         self._reload(follow)
@@ -229,26 +250,61 @@ class Acts:
 
         return Bench(store, found, seen)
 
-    async def do(self, cards: Cards, act: Act, label: Label, seen: Sequence[Record] = ()) -> None:
+    async def _written(self, batch: Batch) -> Committed:
+        """Write a batch; where others were first it is asked whose value stays."""
+        try:
+            return await self._writer.write(lambda store: store.commit(batch))
+        except Conflict as error:
+            conflict = error
+        decided = await self._app.whose(conflict)
+        if decided is None:
+            raise conflict
+        left = rebased(batch.changes, conflict.clashes, whole(decided, conflict.clashes))
+        if not left:
+            raise Refused(say("What others wrote stays; nothing else was to be written."))
+        return await self._written(Batch(batch.label, left))
+
+    async def do(
+        self,
+        cards: Cards,
+        act: Act,
+        label: Label,
+        seen: Sequence[Record] = (),
+        back: Callable[[], None] | None = None,
+    ) -> None:
         """One act on all these deals, as one batch."""
-        await self.play(cards, (act,), label, seen)
+        await self.play(cards, (act,), label, seen, back)
 
     async def play(
-        self, cards: Cards, acts: Sequence[Act], label: Label, seen: Sequence[Record] = ()
+        self,
+        cards: Cards,
+        acts: Sequence[Act],
+        label: Label,
+        seen: Sequence[Record] = (),
+        back: Callable[[], None] | None = None,
     ) -> None:
         """Acts in a row on each of these deals, as one batch."""
-        await self._perform(cards, acts, label, seen)
+        await self._perform(cards, acts, label, seen, back)
         self._last = acts, label
         if self.recorded is not None:
             self.recorded += acts
             self._unrecorded.clear()
 
     async def _perform(
-        self, cards: Cards, acts: Sequence[Act], label: Label, seen: Sequence[Record] = ()
+        self,
+        cards: Cards,
+        acts: Sequence[Act],
+        label: Label,
+        seen: Sequence[Record] = (),
+        back: Callable[[], None] | None = None,
     ) -> None:
         await self._writer.settled()
         by_id = {card.id: card for card in cards}
-        found = perform(acts, by_id, self.bench(seen), self._reading.desk())
+        barred = {card.id: why for card in cards if (why := self._forbidden(acts, card)) is not None}
+        found = perform(
+            acts, (number for number in by_id if number not in barred), self.bench(seen), self._reading.desk()
+        )
+        found = replace(found, refused=(*barred.items(), *found.refused))
         changes = batch_changes(found)
         done = [by_id[number] for number in found.ids]
         self._place = self._standing(done)
@@ -256,7 +312,13 @@ class Acts:
         batch = Batch(label([self._now(card, changes) for card in done]), changes)
         written = self._writer.write(lambda store: store.commit(batch))
         written.add_done_callback(lambda _: None)
-        self._board.app.run_worker(self._confirm(written, batch, found, by_id), exit_on_error=True)
+        doing = Doing(cards, acts, label, back)
+        self._board.app.run_worker(self._confirm(written, batch, found, by_id, doing), exit_on_error=True)
+
+    def _forbidden(self, acts: Sequence[Act], card: Card) -> PipetuiError | None:
+        """Why a deal is not for who acts to do this to."""
+        whys = (why_not(self._reading.actor, act.verb, card) for act in acts)
+        return next((why for why in whys if why is not None), None)
 
     def _standing(self, done: Cards) -> tuple[int, int, int] | None:
         """Where the only deal stands before it is changed."""
@@ -276,21 +338,63 @@ class Acts:
             return say("Move {deal} to {stage}", deal=name(cards[0]), stage=to.name)
         return say_n("Move a deal to {stage}", "Move {n} deals to {stage}", len(cards), stage=to.name)
 
+    @property
+    def _app(self) -> Pipetui:
+        return cast("Pipetui", self._board.app)
+
     async def _confirm(
-        self, written: Awaitable[Committed], batch: Batch, found: Done, cards: Mapping[int, Card]
+        self,
+        written: Awaitable[Committed],
+        batch: Batch,
+        found: Done,
+        cards: Mapping[int, Card],
+        doing: Doing,
     ) -> None:
         try:
             await written
         except Conflict as error:
             self._reload(None)
-            self._tell(clashing(error))
+            await self._app.attempt(self._settle(error, doing))
         except PipetuiError as error:
             self._reload(None)
             self._tell(error.message)
+            if isinstance(error, ConnectionLost):
+                self._app.lookout.lose(error)
+            if doing.back is not None:
+                doing.back()
         else:
             if not self._writer.busy:
                 self._reload(None)
-            self._tell(_with_refusals(self._with_missing(batch, found), found, cards))
+            try:
+                label = self._with_missing(batch, found)
+            except ConnectionLost as error:
+                self._app.lookout.lose(error)
+                label = batch.label
+            self._tell(_with_refusals(label, found, cards))
+
+    async def _settle(self, error: Conflict, doing: Doing) -> None:
+        """Others were first: do it again where it is decided so, on what they left, as it was seen when deciding."""
+        seen = self._fresh(error)
+        decided = await self._app.whose(error, doing.back is not None)
+        if decided is None:
+            if doing.back is not None:
+                doing.back()
+            self._tell(clashing(error))
+            return
+        left = doing.left(decided, error.clashes)
+        for cards, acts in left:
+            await self._perform(cards, acts, doing.label, seen, doing.back)
+        if not left:
+            self._tell(say("What others wrote stays; nothing else was to be written."))
+
+    def _fresh(self, error: Conflict) -> list[Record]:
+        """The records of a form as they are when it is decided about them; a later change is a conflict again."""
+        store, found = self._reading.store, list[Any]()
+        for table, number in dict.fromkeys((clash.table, clash.id) for clash in error.clashes):
+            if table in ("deal", "contact", "organization"):
+                with suppress(NotFound):
+                    found.append(store.get(cast("Any", KINDS[table]), number))
+        return found
 
     def _with_missing(self, batch: Batch, found: Done) -> Message:
         """The label, and what of the list of its stage a deal has left without."""
@@ -326,6 +430,41 @@ class Acts:
         self._reload(deal)
         self._tell(label)
         return label
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """What is being done, to be done again where others were first."""
+
+    cards: Cards
+    acts: Sequence[Act]
+    label: Label
+    back: Callable[[], None] | None = None
+
+    def left(
+        self, decided: Mapping[Place, Decision], clashes: Sequence[Clash]
+    ) -> list[tuple[Cards, Sequence[Act]]]:
+        """What is still to be done: without the fields, or the deals, that are left to others.
+
+        A step from stage to stage goes where it went when it was asked for, wherever others took the deal meanwhile.
+        """
+        theirs = [where for where, decision in decided.items() if decision == "theirs"]
+        if self.acts[0].verb == "edit":
+            values = {**self.acts[0].given["values"]}
+            for _table, _id, field in theirs:
+                values.pop(FORM_NAMES.get(field, field), None)
+            return [(self.cards, (Act("edit", {"values": values}),))] if values else []
+        left: dict[Any, list[Card]] = {}
+        gone = {number for table, number, _field in theirs if table == "deal"}
+        to = {clash.id: clash.mine for clash in clashes if (clash.table, clash.field) == ("deal", "stage_id")}
+        steps = len(self.acts) == 1 and self.acts[0].verb in ("move_on", "move_back")
+        for card in self.cards:
+            if card.id not in gone:
+                left.setdefault(to.get(card.id) if steps else None, []).append(card)
+        return [
+            (cards, self.acts if stage is None else (Act("move_to", {"stage": stage}),))
+            for stage, cards in left.items()
+        ]
 
 
 def _label(one: Callable[[str], Message], many: Callable[[int], Message]) -> Label:
@@ -371,9 +510,14 @@ def _with_refusals(label: Message, found: Done, cards: Mapping[int, Card]) -> Me
 
 def clashing(error: Conflict) -> Message:
     """What two people saved, with both values."""
-    if not error.clashes:
-        return error.message
-    clash = error.clashes[0]
+    from pipetui.ui.conflict import FOLLOWING
+
+    clash = next((one for one in error.clashes if one.table != "visit" and one.field not in FOLLOWING), None)
+    if clash is None:
+        first = next((one for one in error.clashes if one.by and one.what), None)
+        if first is None:
+            return error.message
+        return say("{who} was first: {what}. Nothing was written.", who=first.by, what=first.what)
     return say(
         "{field}: theirs {theirs}, yours {mine}. {message}",
         message=error.message,

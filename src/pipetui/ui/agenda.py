@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipetui.core import activities, recurrence
 from pipetui.core.agenda import SECTIONS, Planned, Section, section
@@ -16,6 +16,7 @@ from pipetui.core.message import Message, say, say_n
 from pipetui.errors import PipetuiError, Refused
 from pipetui.lang import _, day, money, told
 from pipetui.store import agenda as store
+from pipetui.store import gate
 from pipetui.store.agenda import Wanted
 from pipetui.ui import steps
 from pipetui.ui.find import Finder
@@ -163,6 +164,11 @@ class Agenda(Page):
         self._read()
         self.draw()
 
+    def whose(self) -> Mapping[str, Any]:
+        """The step under the cursor; of marked steps those within reach are written."""
+        step: Planned | None = None if self._marks else self.rows.target
+        return {} if step is None else _whose(self.main.reading.store.get(Activity, step.id))
+
     # What can be done
 
     @property
@@ -306,7 +312,11 @@ class Agenda(Page):
         desk = reading.desk()
         for step in chosen:
             try:
-                changes += verb(reading.store.get(Activity, step.id), desk)
+                one = reading.store.get(Activity, step.id)
+                barred = gate.forbidden(reading.db, reading.actor, "change", "activity", _whose(one))
+                if barred is not None:
+                    raise barred
+                changes += verb(one, desk)
             except PipetuiError as error:
                 refused.append(error)
         if not changes and refused:
@@ -378,3 +388,11 @@ def words() -> dict[Section, str]:
         "week": _("This week"),
         "later": _("Later"),
     }
+
+
+def _whose(one: Activity) -> Mapping[str, Any]:
+    """What tells whose a step is: its owner, and the deal or whom it hangs on."""
+    return {
+        "owner_id": one.owner_id, "deal_id": one.deal_id, "contact_id": one.contact_id,
+        "organization_id": one.organization_id,
+    }  # fmt: skip

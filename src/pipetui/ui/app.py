@@ -5,31 +5,37 @@ Forms, panes and whatever else is not on the first frame are imported by the key
 
 from __future__ import annotations
 
+import asyncio
 import gc
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, date, datetime
 from functools import cached_property
 from threading import Thread
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import App, ComposeResult
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.worker import WorkerFailed
 
+from pipetui.core.access import ROLE_NAMES
 from pipetui.core.message import Message, say
-from pipetui.errors import Conflict, PipetuiError, StoreProblem
+from pipetui.errors import Conflict, ConnectionLost, NotFound, PipetuiError
 from pipetui.lang import day, money, number, told
 from pipetui.ui.bar import SORT_NAMES, Standing, key_line, message_line, period_name, top_line
 from pipetui.ui.board import Board
 from pipetui.ui.commands import Command, Seen, in_bar, keymap
 from pipetui.ui.handlers import Handlers
+from pipetui.ui.lookout import Lookout
 from pipetui.ui.paint import GLYPHS, Look, Role, themed
 from pipetui.ui.pane import Pane
 from pipetui.ui.reading import Reading
+from pipetui.ui.rights import barred
 from pipetui.ui.terminal import Terminal, display
+from pipetui.ui.typeahead import ANSWERS
 from pipetui.ui.writer import Writer
 
 if TYPE_CHECKING:
@@ -40,14 +46,22 @@ if TYPE_CHECKING:
 
     from pipetui.config import Config
     from pipetui.core.forecast import Forecast
+    from pipetui.core.rebase import Decision, Place
     from pipetui.store.cards import Card
     from pipetui.store.store import Store
+    from pipetui.store.windows import Column
     from pipetui.ui.acts import Acts
     from pipetui.ui.reckoner import Reckoner
     from pipetui.ui.travel import Travel
 
 POLL_SECONDS = 0.25
 """How often the store is asked whether somebody else wrote; the question costs some microseconds."""
+MEET_SECONDS = 2.0
+"""How often it is looked who is here."""
+HEARD_SECONDS = 12.0
+"""How long what somebody else did stands in the bar."""
+READ_SECONDS = 4.0
+"""An answer to our own act stands at least so long."""
 CALM_SECONDS = 0.3
 """Counts that take a look at every open deal wait for so long a pause."""
 LATER_SECONDS = 3.0
@@ -105,7 +119,7 @@ class Pipetui(App[int]):
             self.theme = theme
         self.look = self._look()
         self.board = Board(
-            lambda *wanted: self.reading.page(*wanted),
+            self._page,
             lambda card: self.reading.flags(card),
             self._dated,
             self.look,
@@ -115,6 +129,12 @@ class Pipetui(App[int]):
         self.glance = Pane(self.look)
         self._handlers = Handlers(self)
         self._said: tuple[str, Role] | None = None
+        self._said_at = 0.0
+        self._overheard = False
+        """What is said was done by somebody else."""
+        self.lookout = Lookout(self)
+        self.unsaved: dict[tuple[str, int], Mapping[str, str]] = {}
+        """What was typed into the form of a record and could not be written: it stands there again."""
         self._beside = ""
         self._full = False
         self._flagged = 0
@@ -184,7 +204,8 @@ class Pipetui(App[int]):
 
     def on_mount(self) -> None:
         """Look after the store, once the first frame is out."""
-        self.set_interval(POLL_SECONDS, self._poll)
+        self.set_interval(POLL_SECONDS, self.lookout.poll)
+        self.set_interval(MEET_SECONDS, self.lookout.meet)
         if self.travel_first is not None:
             from pipetui.ui.travel import go
 
@@ -196,6 +217,7 @@ class Pipetui(App[int]):
         gc.freeze()
         gc.set_threshold(OFTEN)
         self._when_calm()
+        self.lookout.begin()
         self.set_timer(LATER_SECONDS, lambda: self.run_worker(self.attempt(self._measure_pace())))
         self.set_timer(LATER_SECONDS, lambda: self.run_worker(self.attempt(self._expire())))
         self.set_interval(MIDNIGHT_SECONDS, lambda: self.run_worker(self.attempt(self._expire())))
@@ -214,7 +236,7 @@ class Pipetui(App[int]):
 
     async def _measure_pace(self) -> None:
         """Once a day, learn from the won deals when others count as stalled; and list who came by a large import."""
-        if self.travel is not None:
+        if self.travel is not None or not self.reading.actor.writes:
             return
         from pipetui.store import parties
         from pipetui.store.pace import measure_pace
@@ -230,7 +252,7 @@ class Pipetui(App[int]):
         if self.travel is not None:
             return
         today = self.reading.clock()[0]
-        if today != self._expired_on and offers.over(self.reading.db, today):
+        if today != self._expired_on and offers.over(self.reading.db, today, self.reading.actor):
             await self.writer.write(lambda store: offers.expire(store, today))
             self.reload()
         self._expired_on = today
@@ -271,6 +293,8 @@ class Pipetui(App[int]):
         """Do what a command says, or say why it cannot."""
         if why := command.refuses(self.seen):
             self.tell(why)
+        elif forbidden := barred(self.reading.actor, self.cards).get(command.id):
+            self.tell(_with_hint(forbidden), "warn")
         else:
             await self.attempt(self._handlers.do(command.id, key))
 
@@ -283,22 +307,62 @@ class Pipetui(App[int]):
 
             self.reload()
             self.tell(clashing(error), "bad")
+        except ConnectionLost as error:
+            self.lookout.lose(error)
+            self.tell(_with_hint(error), "bad")
         except PipetuiError as error:
             self.tell(_with_hint(error), "warn")
 
+    async def whose(self, error: Conflict, editing: bool = False) -> Mapping[Place, Decision] | None:
+        """Ask whose values stay where two people changed the same fields, once no form is open any more.
+
+        None when nothing is decided, or nothing can be.
+        """
+        from pipetui.ui.conflict import Choice, disputed
+
+        fields = disputed(error, self.reading.store)
+        if not fields:
+            return None
+        while isinstance(self.screen, ModalScreen):
+            await asyncio.sleep(POLL_SECONDS)
+        answer: asyncio.Future[Mapping[Place, Decision] | None] = asyncio.get_running_loop().create_future()
+        self.push_screen(Choice(fields, self.reading.clock()[1], self.look, editing), answer.set_result)
+        return await answer
+
     def answer(self, act: Callable[..., Awaitable[None]]) -> Callable[..., None]:
-        """What to call when a dialog closes: `act` with its answer, unless there is none."""
+        """What to call when a dialog closes: `act` with its answer, unless there is none.
+
+        A connection that is lost at that moment is waited for a while.
+        """
+
+        async def acted(given: object) -> None:
+            await self.lookout.back()
+            await act(given)
 
         def answered(given: object = None) -> None:
             if given is not None:
-                self.run_worker(self.attempt(act(given)))
+                self.run_worker(self.attempt(acted(given)), group=ANSWERS)
 
         return answered
 
     def tell(self, message: Message, role: Role = "strong") -> None:
         """Show a sentence in the place of the keys, until the next key."""
-        self._said = told(message), role
+        self._said, self._said_at, self._overheard = (told(message), role), monotonic(), False
         self._draw_keys()
+
+    def hear(self, message: Message) -> None:
+        """Show for a while what somebody else did, unless an answer to our own act has just been given."""
+        if self._said and not self._overheard and monotonic() - self._said_at < READ_SECONDS:
+            return
+        self.tell(message, "accent")
+        self._overheard, said = True, self._said
+
+        def forget() -> None:
+            if self._said is said:
+                self._said = None
+                self._draw_keys()
+
+        self.set_timer(HEARD_SECONDS, forget)
 
     @property
     def seen(self) -> Seen:
@@ -311,6 +375,7 @@ class Pipetui(App[int]):
             bool(self.reading.query),
             bool(self._beside),
             self.travel is not None,
+            self.reading.actor,
         )
 
     @property
@@ -323,7 +388,17 @@ class Pipetui(App[int]):
     # Reading again
 
     def reload(self, follow: int | None = None) -> None:
-        """Read the columns anew, the cursor on the same deal, or on the one to `follow`."""
+        """Read the columns anew, the cursor on the same deal, or on the one to `follow`.
+
+        While the store cannot be reached, what is shown stays.
+        """
+        try:
+            self._reread(follow)
+        except ConnectionLost as error:
+            self.lookout.lose(error)
+
+    def _reread(self, follow: int | None) -> None:
+        seen = self.board.in_sight
         card = self.board.card
         wanted = follow if follow is not None else card.id if card else None
         self.reading.db.changed()
@@ -336,8 +411,28 @@ class Pipetui(App[int]):
         self._refresh_marks()
         self._draw_around()
         self._when_calm()
-        if (reread := getattr(self.screen, "reread", None)) is not None:
-            reread()
+        self._reread_screens()
+        self.lookout.hear(seen | self.board.in_sight)
+
+    def _reread_screens(self) -> None:
+        """All that stands over the board reads again, under a form too; who shows what is gone is left."""
+        for screen in list(self.screen_stack):
+            if (reread := getattr(screen, "reread", None)) is not None:
+                try:
+                    reread()
+                except NotFound as error:
+                    if screen is self.screen:
+                        screen.dismiss(None)
+                    self.tell(error.message, "warn")
+
+    def _page(self, column: Column, offset: int, limit: int) -> list[Card] | None:
+        """Cards for the board; None when they cannot be read now."""
+        if self.lookout.lost is None:
+            try:
+                return self.reading.page(column, offset, limit)
+            except ConnectionLost as error:
+                self.lookout.lose(error)
+        return None
 
     def _leave_empty_lane(self) -> None:
         """After a filter the cursor goes where there is something."""
@@ -356,17 +451,6 @@ class Pipetui(App[int]):
             fresh = self.reading.cards(list(self.board.marks))
             self.board.marks = {card.id: card for card in fresh}
 
-    def _poll(self) -> None:
-        if self.travel is not None or self.writer.busy:
-            return
-        try:
-            changed = self.reading.db.changed()
-        except StoreProblem as error:
-            self.tell(_with_hint(error), "warn")
-            return
-        if changed:
-            self.reload()
-
     def _when_calm(self) -> None:
         """Count what takes longer when nothing has happened for a moment."""
         if self._calm is not None:
@@ -374,6 +458,12 @@ class Pipetui(App[int]):
         self._calm = self.set_timer(CALM_SECONDS, self._count)
 
     def _count(self) -> None:
+        try:
+            self._count_up()
+        except ConnectionLost as error:
+            self.lookout.lose(error)
+
+    def _count_up(self) -> None:
         attention = self.reading.attention()
         self._flagged = attention.late + attention.without
         known = self.forecast
@@ -406,6 +496,7 @@ class Pipetui(App[int]):
 
     def close(self) -> None:
         """Let go of what the application opened for itself."""
+        self.lookout.leave()
         if "reckoner" in self.__dict__:
             self.reckoner.close()
         if self.travel is not None:
@@ -457,6 +548,9 @@ class Pipetui(App[int]):
             flagged=self._flagged,
             marked=len(self.board.marks),
             as_of=day(self.reading.scope.today) if self.travel is not None else "",
+            others=self.lookout.others,
+            lost=told(self.lookout.lost) if self.lookout.lost else "",
+            reads_as="" if self.reading.actor.writes else told(ROLE_NAMES[self.reading.actor.role]),
         )
 
     def _draw_keys(self) -> None:
@@ -467,7 +561,8 @@ class Pipetui(App[int]):
         if self._said:
             line = message_line(self._said[0], position, self.size.width, self._said[1])
         else:
-            line = key_line(in_bar(self.seen), self.keys, position, self.size.width)
+            dimmed = barred(self.reading.actor, self.cards)
+            line = key_line(in_bar(self.seen), self.keys, position, self.size.width, dimmed)
         self.bottom.show([line])
 
     def on_board_moved(self) -> None:
@@ -500,7 +595,7 @@ class Pipetui(App[int]):
 
     @property
     def beside(self) -> str:
-        """What the pane shows: `detail`, `forecast`, `help`, or nothing."""
+        """What the pane shows: `detail`, `forecast`, `here`, `help`, or nothing."""
         return self._beside
 
     @property
@@ -538,7 +633,17 @@ class Pipetui(App[int]):
         if self._beside and width:
             from pipetui.ui.beside import lines
 
-            self.side.show(lines(self, self._beside, width), top)
+            try:
+                shown = lines(self, self._beside, width)
+            except ConnectionLost as error:
+                self.lookout.lose(error)
+            else:
+                self.side.show(shown, top)
+
+    def redraw_side(self, what: str) -> None:
+        """Draw the pane again when it shows this."""
+        if self._beside == what:
+            self._draw_side()
 
 
 def _with_hint(error: PipetuiError) -> Message:
@@ -582,7 +687,7 @@ def run(
     db = Database(url)
     if not ready(db):
         opened().close()
-    reading = Reading(db, opened, dated, pipeline, config.fiscal_month or 1)
+    reading = Reading(db, opened, dated, pipeline, config.fiscal_month or 1, config.me)
     writer = Writer(opened)
     try:
         app = Pipetui(config, reading, writer, Terminal)

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from pipetui.core.change import Batch, Change
 from pipetui.core.deal import Deal, LostReason, Member, Tag, View
-from pipetui.core.message import Message, say, say_n
+from pipetui.core.members import can_work
+from pipetui.core.message import say, say_n
 from pipetui.core.query import parse
 from pipetui.core.step import Step
-from pipetui.errors import Conflict, Refused
+from pipetui.errors import Conflict, ConnectionLost, Refused
 from pipetui.lang import _, day, told
 from pipetui.store.orders import SORTS
 from pipetui.ui import steps
@@ -21,12 +22,15 @@ from pipetui.ui.dealform import tags
 from pipetui.ui.paint import GLYPHS, Line, Span
 from pipetui.ui.pick import Option, Pick
 from pipetui.ui.prompt import Prompt, Understand
+from pipetui.ui.typeahead import ANSWERS
 
 if TYPE_CHECKING:
     from pipetui.core.stage import Stage
     from pipetui.store.cards import Card
     from pipetui.ui.app import Pipetui
 
+NOBODY = 0
+"""In place of the number of a member."""
 Then = Callable[[Any], Awaitable[None]]
 
 
@@ -73,12 +77,15 @@ class Asking:
 
     def do_assign(self) -> None:
         cards = self.app.cards
-        members = [m for m in self.app.reading.store.all(Member) if m.retired_at is None]
+        members = {one.id: one for one in self.app.reading.store.all(Member) if can_work(one)}
+        options = [Option(one.id, one.name, one.login) for one in members.values()]
 
-        async def chosen(member: Member) -> None:
-            await self.app.acts.assign(cards, member.id)
+        async def chosen(number: int) -> None:
+            taker = members.get(number)
+            owner = taker.name if taker else _("nobody")
+            await self.app.acts.assign(cards, taker.id if taker else None, owner)
 
-        self._pick(_("Who works it?"), [Option(m, m.name, m.login) for m in members], chosen)
+        self._pick(_("Who works it?"), [*options, Option(NOBODY, _("nobody"))], chosen)
 
     def do_plan(self) -> None:
         cards = self.app.cards
@@ -119,7 +126,7 @@ class Asking:
     def do_park(self) -> None:
         cards = self.app.cards
         if all(card.parked_until and card.parked_until > self.app.reading.scope.today for card in cards):
-            self.app.run_worker(self.app.attempt(self.app.acts.park(cards, None)))
+            self.app.run_worker(self.app.attempt(self.app.acts.park(cards, None)), group=ANSWERS)
             return
 
         today = self.app.reading.scope.today
@@ -144,23 +151,23 @@ class Asking:
             written = before if text is None else text.strip()
             if written != deal.notes:
                 batch = Batch(say("Edit {deal}", deal=name(card)), (Change.edit(deal, notes=written),))
-                done = self.app.writer.write(lambda store: store.commit(batch))
-                self.app.run_worker(self.app.attempt(self._noted(done, batch.label, deal.id, written)))
+                self.app.run_worker(self.app.attempt(self._note(batch, deal.id, written)), group=ANSWERS)
 
         title = _("Notes on {deal}").format(deal=name(card))
         edit_text(self.app, before, editor, self.app.look, title, edited)
 
-    async def _noted(self, done: Awaitable[object], label: Message, deal_id: int, text: str) -> None:
-        """Tell that notes are written; when others were written meanwhile, the next time shows both."""
+    async def _note(self, batch: Batch, deal_id: int, text: str) -> None:
+        """Write notes; when others were written meanwhile and nothing is decided, the next time shows both."""
         try:
-            await done
+            await self.app.acts.commit(batch)
         except Conflict:
             self._unsaved[deal_id] = text
             raise Refused(
                 say("Not saved: somebody else wrote notes too."), say("Press E for both texts.")
             ) from None
-        self.app.reload()
-        self.app.tell(label)
+        except ConnectionLost as error:
+            self._unsaved[deal_id] = text
+            raise ConnectionLost(error.message, say("Your notes are kept: E shows them again.")) from None
 
     def do_tag(self) -> None:
         """Ask for tags: `vip, -cold` puts one on and takes one off."""
@@ -258,8 +265,14 @@ class Asking:
 
     def _look_for(self, text: str) -> None:
         reading = self.app.reading
-        if text != reading.query:
-            reading.filter(text, parse(text, reading.scope.today) if text else None)
+        if text == reading.query:
+            return
+        expr = parse(text, reading.scope.today) if text else None
+        try:
+            reading.filter(text, expr)
+        except ConnectionLost as error:
+            self.app.lookout.lose(error)
+        else:
             self.app.reload()
 
     def do_save_view(self) -> None:

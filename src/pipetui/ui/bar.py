@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -46,6 +46,12 @@ class Standing:
     marked: int = 0
     as_of: str = ""
     """The day that is looked at when it is not today, in words."""
+    others: Sequence[str] = ()
+    """Who else has the board open."""
+    lost: str = ""
+    """Why the store cannot be reached, in words; empty while it can."""
+    reads_as: str = ""
+    """The role of who may change nothing, in words."""
 
 
 Part = tuple[int, Line]
@@ -71,15 +77,24 @@ def _left(standing: Standing) -> list[Part]:
         (0, [Span(fit(standing.pipeline, 24, "none"), "title"), Span(f" {GLYPHS.down}", "dim")]),
         (5, [Span(standing.period)]),
     ]
+    if standing.lost:
+        parts.append((0, [Span(f"{GLYPHS.lost} {standing.lost}", "bad")]))
     if standing.as_of:
         said = _("As of {day} · read-only").format(day=standing.as_of)
         parts.insert(0, (0, [Span(f"{GLYPHS.back} {said}", "warn")]))
+    if standing.reads_as:
+        parts.append((2, [Span(read_only(standing.reads_as), "dim")]))
     if standing.query:
         parts.append((1, [Span(f"/{fit(standing.query, 32, 'none')}", "accent")]))
     if standing.sort != "urgency":
         by = _("by {order}").format(order=told(SORT_NAMES[standing.sort]))
         parts.append((8, [Span(by, "dim")]))
     return parts
+
+
+def read_only(role: str) -> str:
+    """That somebody in this role may change nothing."""
+    return _("read-only: {role}").format(role=role)
 
 
 def _right(standing: Standing) -> list[Part]:
@@ -99,6 +114,10 @@ def _right(standing: Standing) -> list[Part]:
     if standing.goal_chance is not None:
         parts.append(
             (6, [Span(_("P(goal) {chance}").format(chance=chance(standing.goal_chance, short=True)))])
+        )
+    if standing.others:
+        parts.append(
+            (8, [Span(fit(_("with {names}").format(names=", ".join(standing.others)), 30, "none"), "dim")])
         )
     if standing.flagged:
         parts.append((3, [Span(f"{GLYPHS.flag} {number(standing.flagged)}", "warn")]))
@@ -121,13 +140,18 @@ def _wide(line: Line) -> int:
     return sum(cells(text) for text, _role in line)
 
 
-def key_line(commands: Sequence[Command], keys: Keymap, position: str, width: int) -> Line:
-    """The keys that act now, as many as there is room for (the last one always), and where the cursor is."""
+def key_line(
+    commands: Sequence[Command], keys: Keymap, position: str, width: int, dimmed: Container[str] = ()
+) -> Line:
+    """The keys that act now, as many as there is room for (the last one always), and where the cursor is.
+
+    Those that are `dimmed` stand in brackets: they are not for who looks to use.
+    """
     last = [word for command in commands[-1:] for word in _key_word(command, keys)]
     line: Line = []
     room = width - cells(position) - 2 - _wide(last)
     for command in commands[:-1]:
-        word = _key_word(command, keys)
+        word = _key_word(command, keys, command.id in dimmed)
         if _wide(word) > room:
             break
         room -= _wide(word)
@@ -136,10 +160,12 @@ def key_line(commands: Sequence[Command], keys: Keymap, position: str, width: in
     return [*line, Span(" " * (width - _wide(line) - cells(position) - 1)), Span(position, "dim"), Span(" ")]
 
 
-def _key_word(command: Command, keys: Keymap) -> Line:
+def _key_word(command: Command, keys: Keymap, dimmed: bool = False) -> Line:
     if command.short is None or not keys.keys[command.id]:
         return []
     shown = keys.shown(command.id) + (f"/{keys.shown(command.pair)}" if command.pair else "")
+    if dimmed:
+        return [Span(f"({shown} {told(command.short)})", "dim")]
     return [Span(" "), Span(shown, "key"), Span(f" {told(command.short)} ")]
 
 

@@ -19,8 +19,14 @@ def lines(app: Pipetui, what: str, width: int) -> list[Line]:
     """The lines of a pane."""
     if what == "help":
         from pipetui.ui.help import help_lines
+        from pipetui.ui.rights import barred
 
-        return help_lines(app.keys, width)
+        return help_lines(app.keys, width, barred(app.reading.actor, app.cards))
+    if what == "here":
+        from pipetui.ui.here import here_lines
+
+        lookout = app.lookout
+        return here_lines(lookout.present, lookout.names, lookout.lately, app.reading.clock()[1], width)
     return _forecast(app, width) if what == "forecast" else _detail(app, width)
 
 

@@ -107,6 +107,17 @@ class Board(Widget, can_focus=False):
         return lane.card(lane.row)
 
     @property
+    def in_sight(self) -> set[int]:
+        """The deals that are shown now."""
+        lanes = [self.lanes[index] for index in self.shown]
+        return {
+            card.id
+            for lane in lanes
+            for row in range(self.rows)
+            if (card := self._card(lane, lane.top + row))
+        }
+
+    @property
     def rows(self) -> int:
         """Cards in sight in a column."""
         return max(1, (self.size.height - HEAD + 1) // HEIGHT)

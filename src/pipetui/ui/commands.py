@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pipetui.core.access import SYSTEM, Actor
 from pipetui.core.message import Message, say
 from pipetui.errors import Invalid
 
@@ -30,6 +31,8 @@ class Seen:
     """A pane stands beside the board."""
     past: bool = False
     """The board is looked at as it was."""
+    actor: Actor = SYSTEM
+    """Who looks."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -155,7 +158,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("previous_period", ("[",), say("The period before"), LOOK),
     Command("next_period", ("]",), say("The next period"), LOOK),
     Command("pipeline", ("P",), say("Show another pipeline"), LOOK),
+    Command("here", ("N",), say("Who else is here, and what they did lately"), LOOK),
     Command("stages", ("D",), say("Define the stages"), ELSE),
+    Command("members", ("%",), say("Members: roles, and what each has at hand"), ELSE),
     Command("import", ("i",), say("Import a file"), ELSE),
     Command("palette", (":",), say("Find a command by its name"), ELSE),
     Command("redraw", ("ctrl+l",), say("Draw the screen again"), ELSE),
@@ -175,7 +180,7 @@ NAMES = {
     "left_square_bracket": "[", "right_square_bracket": "]", "number_sign": "#", "at": "@", "ampersand": "&",
     "left_parenthesis": "(", "right_parenthesis": ")", "left_curly_bracket": "{", "right_curly_bracket": "}",
     "vertical_line": "|", "semicolon": ";", "comma": ",", "plus": "+", "minus": "-", "equals_sign": "=",
-    "less_than_sign": "<", "greater_than_sign": ">",
+    "less_than_sign": "<", "greater_than_sign": ">", "percent_sign": "%",
 }  # fmt: skip
 """Keys as they stand in the table, by the names Textual gives them."""
 

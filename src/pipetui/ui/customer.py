@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipetui import reach
 from pipetui.core.deal import Activity, Contact, Deal, Organization, Quote, Stage
 from pipetui.core.message import say
 from pipetui.core.moment import local_day
 from pipetui.core.text import fold
+from pipetui.errors import Refused
 from pipetui.lang import _, day, moment, money, told
+from pipetui.store import gate
 from pipetui.store.customers import File, file_of
 from pipetui.ui.detail import STATUS_WORDS
 from pipetui.ui.page import Key, Page
@@ -41,6 +44,8 @@ class Customer(Page):
         Key(("y",), "copy", say("Copy how to reach them")),
         Key(("D",), "doubles", say("Who may be noted twice with them")),
         Key(("x",), "export", say("Write a vCard")),
+        Key(("X",), "disclose", say("Write all there is about the person, to hand over on request")),
+        Key(("E",), "erase", say("Erase the person on request, for good")),
     )
 
     def __init__(self, app: Pipetui, subject: str, number: int) -> None:
@@ -60,6 +65,10 @@ class Customer(Page):
     def standing(self) -> Line:
         """What kind of page it is."""
         return [Span(f" {_('Person') if self.subject == 'contact' else _('Company')}", "dim")]
+
+    def whose(self) -> Mapping[str, Any]:
+        """Who is looked at."""
+        return gate.about(self.main.reading.db, self.subject, self._file.party.id)
 
     # What is shown
 
@@ -82,8 +91,9 @@ class Customer(Page):
 
     def _fields(self, one: File, width: int) -> list[Row]:
         party = one.party
-        country = reach.region(party.country) or home(self.main)
-        phone = reach.phone_shown(party.phone, country) if party.phone else None
+        here = home(self.main)
+        country = reach.region(party.country) or here
+        phone = reach.phone_shown(party.phone, country, here) if party.phone else None
         pairs: list[tuple[str, str | None, Role]] = []
         if isinstance(party, Contact):
             pairs += [(_("Job"), party.job, "")]
@@ -198,8 +208,36 @@ class Customer(Page):
         tag(self, self._file.party)
 
     def do_export(self) -> None:
+        export(self, self.subject, lambda: [self.number], f"{self._stem}.vcf")
+
+    def do_disclose(self) -> None:
+        from pathlib import Path
+
+        from pipetui.ui.erasing import disclose
+        from pipetui.ui.partyacts import ask_for_file
+
+        self._refuse_companies()
+
+        async def named(text: str) -> None:
+            await disclose(self, self.number, Path(text).expanduser())
+
+        ask_for_file(self, _("Write all there is to which file?"), f"{self._stem}.json", named)
+
+    async def do_erase(self) -> None:
+        from pipetui.ui.erasing import look_ahead
+
+        self._refuse_companies()
+        await look_ahead(self, self.number)
+
+    def _refuse_companies(self) -> None:
+        if self.subject != "contact":
+            raise Refused(say("This is for people: open one of the company."))
+
+    @property
+    def _stem(self) -> str:
+        """The name as a file may be called."""
         stem = "".join(sign if sign.isalnum() else "-" for sign in fold(self._file.party.name)).strip("-")
-        export(self, self.subject, lambda: [self.number], f"{stem[:60] or self.subject}.vcf")
+        return stem[:60] or self.subject
 
     def do_doubles(self) -> None:
         from pipetui.ui.merging import Doubles

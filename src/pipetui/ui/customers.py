@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pipetui import reach
 from pipetui.core.message import say, say_n
 from pipetui.errors import Refused
 from pipetui.lang import _, number, told
 from pipetui.store import customers as store
-from pipetui.store import parties
+from pipetui.store import gate, parties
 from pipetui.store.customers import Listed, Party
 from pipetui.ui.find import Finder
 from pipetui.ui.page import Key, Page
@@ -102,7 +102,7 @@ class Customers(Page):
         wide = width >= 100
         deals = f"{number(one.open_deals)}" if one.open_deals else GLYPHS.none
         won = f"{number(one.won_deals)}" if one.won_deals else ""
-        phone = reach.phone_shown(one.phone, self._country(one)) if one.phone else ""
+        phone = reach.phone_shown(one.phone, self._country(one), self.home) if one.phone else ""
         bad_phone = reach.doubtful_phone(one.phone, self._country(one))
         second = one.company if self.subject == "contact" else one.city
         third = one.job if self.subject == "contact" else one.job or one.country
@@ -164,6 +164,11 @@ class Customers(Page):
         aside = _("open and won deals")
         left = f" {f' {GLYPHS.dot} '.join(parts)}"
         return [Span(fit(left, max(self.rows.size.width - len(aside) - 1, 0)), "dim"), Span(aside, "dim")]
+
+    def whose(self) -> Mapping[str, Any]:
+        """The one under the cursor."""
+        one: Listed | None = self.rows.target
+        return {} if one is None else gate.about(self.main.reading.db, self.subject, one.id)
 
     def reread(self) -> None:
         """People may have come and gone."""

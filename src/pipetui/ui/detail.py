@@ -11,6 +11,7 @@ from pipetui.core.evidence import checklist
 from pipetui.core.message import Message, say
 from pipetui.core.moment import local_day
 from pipetui.lang import _, day, moment, money, number, span, told
+from pipetui.ui.here import touched
 from pipetui.ui.journey import journey_lines
 from pipetui.ui.odds import Odds, in_full, in_short
 from pipetui.ui.paint import GLYPHS, KINDS, Line, Role, Span, cells, fit, wrapped
@@ -65,7 +66,7 @@ def detail_lines(dossier: Dossier, around: Around, width: int) -> list[Line]:
     """The whole page of a deal in so many cells; blocks without content are left out."""
     width = min(width, WIDEST)
     blocks = [
-        _head(dossier, around, width),
+        [*_head(dossier, around, width), *touched(dossier.entries, around.now, width)],
         _flags(dossier, around, width),
         _next_steps(dossier.activities, around, width),
         *_pairs([_person(dossier.contact), _company(dossier.organization), _fields(dossier, around)], width),

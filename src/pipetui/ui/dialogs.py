@@ -17,6 +17,7 @@ from pipetui.core.entry import Register
 from pipetui.core.message import say, say_n
 from pipetui.core.money import Money
 from pipetui.core.quickadd import Draft, Known, Part
+from pipetui.errors import ConnectionLost
 from pipetui.lang import _
 from pipetui.store.roster import FEW, called, names, roster
 from pipetui.ui.card import name
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pipetui.core.desk import Desk
     from pipetui.exchange.plan import Choices, Plan
     from pipetui.exchange.report import Report
+    from pipetui.store.cards import Card
     from pipetui.store.store import Store
     from pipetui.ui.app import Pipetui
 
@@ -36,6 +38,8 @@ class Dialogs:
 
     def __init__(self, app: Pipetui) -> None:
         self.app = app
+        self._unsent = ""
+        """The line of a new deal that could not be written."""
 
     @property
     def _store(self) -> Store:
@@ -60,11 +64,17 @@ class Dialogs:
             self.currency,
             lang.month_first(),
         )
+        begun, self._unsent = begun or self._unsent, ""
         dialog = QuickEntry(self.app.look, self.app.reading.scope.today, known, self._candidates, begun)
 
         async def answered(given: Draft | Sequence[str]) -> None:
             if isinstance(given, Draft):
-                await self._open(given)
+                try:
+                    await self._open(given)
+                except ConnectionLost as error:
+                    self._unsent = dialog.line
+                    kept = say("What you typed is kept: n shows it again.")
+                    raise ConnectionLost(error.message, kept, error.doubtful) from None
                 return
             from pipetui.ui.pasted import PastedLines
 
@@ -91,7 +101,11 @@ class Dialogs:
         await self.app.acts.commit(Batch(say("Add {deal}", deal=title), changes), follow=number)
 
     def _candidates(self, part: Part, words: str) -> Sequence[str]:
-        return self._names(Contact if part == "contact" else Organization, words)
+        try:
+            return self._names(Contact if part == "contact" else Organization, words)
+        except ConnectionLost as error:
+            self.app.lookout.lose(error)
+            return []
 
     def _names(self, kind: type[Contact | Organization], words: str = "") -> list[str]:
         return names(self.app.reading.db, kind, words, FEW)
@@ -106,11 +120,16 @@ class Dialogs:
 
     def edit(self) -> None:
         """All fields of the deal under the cursor."""
+        (card,) = self.app.cards[:1]
+        self._edit(card)
+
+    def _edit(self, card: Card) -> None:
+        """What was typed into the form before, and could not be written, stands in it again."""
         from pipetui.ui.dealform import deal_rows
         from pipetui.ui.form import Form
 
-        (card,) = self.app.cards[:1]
         subject = self._subject(card.id)
+        typed = self.app.unsaved.pop(("deal", card.id), None)
         rows = deal_rows(self._facts(subject), self.app.reading.scope.today, subject.deal.currency)
 
         def check(values: Mapping[str, Any]) -> None:
@@ -118,10 +137,19 @@ class Dialogs:
 
         async def changed(values: Mapping[str, Any]) -> None:
             seen = [one for one in (subject.deal, subject.contact, subject.organization) if one is not None]
-            await self.app.acts.edit([card], of_values(values, form.texts, lang.month_first()), seen)
+            kept = form.typed
 
-        form = Form(_("Edit {deal}").format(deal=name(card)), rows, self.app.look, check)
+            def back() -> None:
+                self.app.unsaved["deal", card.id] = kept
+                self.app.run_worker(self.app.attempt(self._edit_again(card)))
+
+            await self.app.acts.edit([card], of_values(values, form.texts, lang.month_first()), seen, back)
+
+        form = Form(_("Edit {deal}").format(deal=name(card)), rows, self.app.look, check, typed=typed)
         self.app.push_screen(form, self.app.answer(changed))
+
+    async def _edit_again(self, card: Card) -> None:
+        self._edit(card)
 
     def _subject(self, deal_id: int) -> Subject:
         deal = self._store.get(Deal, deal_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pipetui.core import evidence as rules
@@ -13,6 +13,7 @@ from pipetui.core.moment import local_day
 from pipetui.core.moves import Changes
 from pipetui.errors import Refused
 from pipetui.lang import _, day
+from pipetui.store import gate
 from pipetui.store.evidence import criteria
 from pipetui.ui.card import name
 from pipetui.ui.page import Key, Page
@@ -46,6 +47,10 @@ class Checklist(Page):
         every, shown = criteria(store.db), store.all(Evidence, deal_id=self._deal_id)
         self._points = {one.id: rules.checklist(one.id, every, shown) for one in self._stages}
         self._members = {one.id: one.name for one in store.all(Member)}
+
+    def whose(self) -> Mapping[str, Any]:
+        """The deal."""
+        return gate.about(self.main.reading.db, "deal", self._deal_id)
 
     def reread(self) -> None:
         """Somebody may have ticked something."""

@@ -107,16 +107,22 @@ def _room(text: str) -> int:
     return max(LONGEST, len(text))
 
 
-def rule(title: str, width: int, keys: Iterable[tuple[str, str]] = ()) -> Line:
-    """A line across with a title, and on its right the keys that work here, as far as there is room."""
+def rule(title: str, width: int, keys: Iterable[tuple[str, str] | tuple[str, str, bool]] = ()) -> Line:
+    """A line across with a title, and on its right the keys that work here, as far as there is room.
+
+    A key that is said to be dimmed stands in brackets: it is not for who looks to use.
+    """
     name = fit(f" {title} ", max(width - 4, 1), "none")
     line: Line = [Span(GLYPHS.rule * 2, "dim"), Span(name, "title")]
     left = width - 2 - cells(name)
     tail: Line = []
-    for key, words in keys:
+    for key, words, *dimmed in keys:
         needed = cells(key) + cells(words) + 3
         if needed > left - 2:
             break
-        tail += [Span(f" {key}", "key"), Span(f" {words} ", "dim")]
+        if any(dimmed):
+            tail.append(Span(f"({key} {words})", "dim"))
+        else:
+            tail += [Span(f" {key}", "key"), Span(f" {words} ", "dim")]
         left -= needed
     return [*line, Span(GLYPHS.rule * max(left, 0), "dim"), *tail]

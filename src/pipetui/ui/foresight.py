@@ -93,22 +93,39 @@ class Foresight(Page):
         self._listed, self.sandbox.change = None, WhatIf()
         self.work(self._make())
 
+    def reread(self) -> None:
+        """Deals have changed: counted anew unless something is tried or looked into, which is left as it is."""
+        if self.lists:
+            return
+        if self.sandbox.change.empty:
+            self.work(self._make(again=True))
+        else:
+            self.tell(say("Deals have changed meanwhile: r counts anew, without what was tried."), "warn")
+
     def work(self, job: Awaitable[None]) -> None:
         """Do a job beside; what refuses it is told."""
         self.run_worker(self.attempt(job))
 
-    async def _make(self) -> None:
-        """Ask for the forecast of what is looked at now; what was asked before does not count any more."""
+    async def _make(self, again: bool = False) -> None:
+        """Ask for the forecast of what is looked at now; what was asked before does not count any more.
+
+        When it is made `again`, the one before stays until the new one is there, and the cursor where it is.
+        """
         self._asked += 1
         asked, main = self._asked, self.main
-        self.forecast = self.shown = None
-        self.draw()
+        if not again:
+            self.forecast = self.shown = None
+            self.draw()
         scope = replace(main.reading.scope, owner_id=self._owner.id if self._owner else None, period=None)
         question = Question(scope, self._period, main.reading.pipeline.name, main.config.currency)
-        made = await main.reckoner.ask(question)
+        made = None
+        while made is None and asked == self._asked:
+            made = await main.reckoner.ask(question)  # None when the board below asked after it
         if made is not None and asked == self._asked:
-            self.forecast, self.shown = made, made.ahead
-            self.rows.at = 0
+            if again and (self.lists or not self.sandbox.change.empty):
+                return
+            self.forecast, self.shown, self._names = made, made.ahead, {}
+            self.rows.at = self.rows.at if again else 0
             most = sorted(made.deals, key=lambda deal: -(deal.contribution or deal.chance))[: 4 * MOST]
             self._get_names([deal.id for deal in most])
             if self._first is not None and made.base is not None and made.base.learned is not None:

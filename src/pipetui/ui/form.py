@@ -5,7 +5,7 @@ One field serves all lines: it lies over the line that is being typed in, so tha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,11 +68,14 @@ class Form(ModalScreen[Values | None]):
         check: Callable[[Values], None] | None = None,
         at: str = "",
         every: bool = False,
+        typed: Mapping[str, Any] | None = None,
     ) -> None:
-        """`at` names the row to begin with; with `every` it ends with all values, not only those that were changed."""
+        """`at` names the row to begin with; with `every` it ends with all values, not only those that were changed;
+        `typed` was typed into it before, and stands in it again.
+        """
         super().__init__()
         self._title, self._rows, self._check, self._every = title, rows, check, every
-        self._texts = {row.name: row.text for row in rows}
+        self._texts = {row.name: row.text for row in rows} | dict(typed or {})
         self._place = next((i for i, row in enumerate(rows) if row.name == at), 0)
         self._problems: dict[str, Line] = {}
         self._said: Line = []
@@ -101,6 +104,11 @@ class Form(ModalScreen[Values | None]):
     def texts(self) -> Values:
         """What stands in the rows, as it was typed."""
         return dict(self._texts)
+
+    @property
+    def typed(self) -> Mapping[str, str]:
+        """What stands in those rows that were changed."""
+        return {row.name: self._texts[row.name] for row in self._changed()}
 
     @property
     def _row(self) -> Row:

@@ -11,6 +11,7 @@ from pipetui.errors import Refused
 from pipetui.lang import _
 from pipetui.ui.bar import period_name
 from pipetui.ui.paint import Line, Span
+from pipetui.ui.rights import barred
 from pipetui.ui.terminal import redraw, suspend
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 OPENED = frozenset((
     "quotes", "people", "evidence", "review", "agenda", "reports", "contacts", "organizations", "segments",
+    "members",
 ))  # fmt: skip
 """Commands that open a screen of their own."""
 
@@ -128,7 +130,10 @@ class Handlers:
 
     async def drop(self, deal_id: int, stage_id: int) -> None:
         """A card was dragged to a stage."""
-        await self._asking.to_stage(self.app.reading.cards([deal_id]), self.app.reading.stage(stage_id))
+        cards = self.app.reading.cards([deal_id])
+        if forbidden := barred(self.app.reading.actor, cards).get("move_to"):
+            raise forbidden
+        await self._asking.to_stage(cards, self.app.reading.stage(stage_id))
 
     # Whole records
 
@@ -189,6 +194,9 @@ class Handlers:
 
     def do_forecast(self) -> None:
         self.app.toggle("forecast")
+
+    def do_here(self) -> None:
+        self.app.toggle("here")
 
     def do_help(self) -> None:
         self.app.toggle("help", full=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from pipetui.lang import _, told
 from pipetui.ui.commands import COMMANDS, GROUPS, Keymap
@@ -12,11 +12,14 @@ COLUMN = 56
 """Cells a column of the page wants."""
 
 
-def help_lines(keys: Keymap, width: int) -> list[Line]:
-    """Every command with its keys, by group, in as many columns as there is room for; then the signs."""
+def help_lines(keys: Keymap, width: int, dimmed: Container[str] = ()) -> list[Line]:
+    """Every command with its keys, by group, in as many columns as there is room for; then the signs.
+
+    Those that are `dimmed` stand in brackets: they are not for who looks to use.
+    """
     columns = max(1, width // COLUMN)
     room = width // columns
-    stacks = _stacked([*_groups(keys, room), _signs(room)], columns)
+    stacks = _stacked([*_groups(keys, room, dimmed), _signs(room)], columns)
     lines: list[Line] = [[Span(f" {_('Keys')}", "title"), Span(f"   {_('esc goes back')}", "dim")], []]
     rows = range(max(len(stack) for stack in stacks))
     return lines + [[span for stack in stacks for span in _filled(stack, row, room)] for row in rows]
@@ -27,12 +30,13 @@ def _filled(stack: Sequence[Line], row: int, room: int) -> Line:
     return [*spans, Span(" " * max(room - sum(cells(text) for text, _role in spans), 0))]
 
 
-def _groups(keys: Keymap, room: int) -> list[list[Line]]:
+def _groups(keys: Keymap, room: int, dimmed: Container[str]) -> list[list[Line]]:
     groups = []
     for group in GROUPS:
         commands = [command for command in COMMANDS if command.group is group and keys.keys[command.id]]
         rows = [(keys.all_shown(command.id), told(command.label)) for command in commands]
-        groups.append(_group(told(group), rows, room))
+        barred = {at for at, command in enumerate(commands) if command.id in dimmed}
+        groups.append(_group(told(group), rows, room, barred))
     return groups
 
 
@@ -49,10 +53,13 @@ def _signs(room: int) -> list[Line]:
     return _group(_("Signs"), signs, room)
 
 
-def _group(title: str, rows: Sequence[tuple[str, str]], room: int) -> list[Line]:
+def _group(title: str, rows: Sequence[tuple[str, str]], room: int, dimmed: Container[int] = ()) -> list[Line]:
     lines: list[Line] = [[Span(f" {title}", "strong")]]
-    for first, words in rows:
-        lines.append([Span(f"  {fit(first, 9)} ", "key"), Span(fit(words, room - 13, "none"))])
+    for at, (first, words) in enumerate(rows):
+        if at in dimmed:
+            lines.append([Span(f" {fit(f'({first})', 10)} {fit(words, room - 13, 'none')}", "dim")])
+        else:
+            lines.append([Span(f"  {fit(first, 9)} ", "key"), Span(fit(words, room - 13, "none"))])
     return [*lines, []]
 
 

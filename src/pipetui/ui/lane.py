@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from pipetui.store.cards import Card
     from pipetui.store.windows import Column
 
-Fetch = Callable[["Column", int, int], "list[Card]"]
-"""Cards of a column, from an offset on, at most so many."""
+Fetch = Callable[["Column", int, int], "list[Card] | None"]
+"""Cards of a column, from an offset on, at most so many; None when they cannot be read now."""
 
 AHEAD = 64
 """Cards read beyond those in sight, so that scrolling seldom reads."""
@@ -44,8 +44,10 @@ class Lane:
         last = min(self.top + rows, self.count)
         if self.start <= self.top and last <= self.start + len(self.cards):
             return
-        self.start = max(0, self.top - BEHIND)
-        self.cards = fetch(self.column, self.start, self.top - self.start + rows + AHEAD)
+        start = max(0, self.top - BEHIND)
+        cards = fetch(self.column, start, self.top - start + rows + AHEAD)
+        if cards is not None:
+            self.start, self.cards = start, cards
 
     def forget(self) -> None:
         """Hold nothing: what was read is not what is stored any more."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -132,6 +132,13 @@ class Macros(Page):
 
     def _read(self) -> None:
         self._macros = sorted(self.main.reading.store.all(Macro), key=lambda one: one.name)
+
+    def whose(self) -> Mapping[str, Any]:
+        """The deals it would be played on."""
+        cards = self._cards
+        mine = (one for one in cards if self.main.reading.actor.owns(one.owner_id))
+        card = next(mine, cards[0] if cards else None)
+        return {} if card is None else {"owner_id": card.owner_id}
 
     def reread(self) -> None:
         """Somebody may have changed them."""

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pipetui import likeness
 from pipetui.core import people
+from pipetui.core.access import APART
 from pipetui.core.change import Batch, Change
 from pipetui.core.deal import Organization, Setting
 from pipetui.core.duplicates import Double
 from pipetui.core.message import say, say_n
 from pipetui.errors import Refused
 from pipetui.lang import _, number, percent, told
+from pipetui.store import gate
 from pipetui.store.customers import Listed, Party, attached, listed
 from pipetui.ui.apart import apart
 from pipetui.ui.page import Key, Page
@@ -153,6 +156,10 @@ class Doubles(Page):
         self._found = [one for one in self._found or () if one is not pair]
         self.tell(label, "good")
 
+    def whose(self) -> Mapping[str, Any]:
+        """What tells two apart is nobody's."""
+        return {"name": APART}
+
     async def do_undo(self) -> None:
         await super().do_undo()
         self.run_worker(self.attempt(self._look()))
@@ -182,6 +189,12 @@ class Merging(Page):
         self._right: set[str] = set()
         """The fields of which the value of the one that goes is kept."""
         self._fill()
+
+    def whose(self) -> Mapping[str, Any]:
+        """The one of the two that is somebody else's, as far as one is."""
+        every = [gate.about(self.main.reading.db, self.subject, one.id) for one in (self._kept, self._gone)]
+        actor = self.main.reading.actor
+        return next((one for one in every if not actor.owns(one["owner_id"])), every[0])
 
     def _fill(self) -> None:
         self._right = {

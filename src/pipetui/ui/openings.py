@@ -81,3 +81,8 @@ class Openings:
         from pipetui.ui.segments import Segments
 
         return Segments(self.app)
+
+    def members(self) -> Page:
+        from pipetui.ui.members import Members
+
+        return Members(self.app)

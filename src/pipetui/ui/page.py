@@ -7,21 +7,26 @@ A page has one table of keys; it feeds the keys themselves, the title line, the 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from textual import events
 from textual.app import ComposeResult
 from textual.screen import Screen
 
+from pipetui.core.access import ROLE_NAMES
 from pipetui.core.message import Message, say
-from pipetui.errors import Conflict, PipetuiError
+from pipetui.errors import Conflict, ConnectionLost, PipetuiError
 from pipetui.lang import _, told
+from pipetui.store import gate
+from pipetui.ui.bar import read_only
 from pipetui.ui.commands import NAMES, SIGNS
 from pipetui.ui.field import rule
-from pipetui.ui.paint import Line, Role, Span, fit, fitted
+from pipetui.ui.paint import GLYPHS, Line, Role, Span, fit, fitted
 from pipetui.ui.pane import Pane
+from pipetui.ui.rights import OWNED, PAGES, PARTY
 from pipetui.ui.rows import Row, Rows
+from pipetui.ui.typeahead import ANSWERS
 
 if TYPE_CHECKING:
     from pipetui.ui.app import Pipetui
@@ -91,6 +96,20 @@ class Page(Screen[int | None]):
         """Its own keys and those of every page."""
         return (*self.KEYS, *COMMON)
 
+    def whose(self) -> Mapping[str, Any]:
+        """What tells whose the chosen record is, as `store.gate.about` reads it; nobody's without any."""
+        return {}
+
+    def barred(self, key: Key) -> PipetuiError | None:
+        """Why a key is not for who looks to use; None when it is."""
+        right = PAGES.get(type(self).__name__, {}).get(key.act)
+        if right is None:
+            return None
+        act, table = right
+        table = getattr(self, "subject", "") if table == PARTY else table
+        row = {} if act == "add" and table in OWNED else self.whose()
+        return gate.forbidden(self.main.reading.db, self.main.reading.actor, act, table, row)
+
     def reread(self) -> None:
         """The store has changed: read again what is shown. Called after every write, our own and others'."""
         self.draw()
@@ -109,15 +128,36 @@ class Page(Screen[int | None]):
         self.draw()
 
     def draw(self, at: int | None = None) -> None:
-        """Everything, for the size there is; the cursor on row `at` when it is given."""
+        """Everything, for the size there is; the cursor on row `at` when it is given.
+
+        While the store cannot be reached, what is shown stays.
+        """
+        try:
+            self._draw(at)
+        except ConnectionLost as error:
+            self.main.lookout.lose(error)
+
+    def _draw(self, at: int | None) -> None:
         width = self.rows.size.width
         if not width:
             return
-        shown = [(key.shown, told(key.short)) for key in self.in_title() if key.short]
-        self.head.show([rule(self.heading(), width, shown)], 0)
+        self._draw_head()
         self.rows.fill(self._help() if self._helping else self.made(width - 1), at)
-        line = [Span(f" {self._said[0]}", self._said[1])] if self._said[0] else self.standing()
-        self.foot.show([fitted(line, width)], 0)
+        self.foot.show([fitted(self._last_line(), width)], 0)
+
+    def _last_line(self) -> Line:
+        if self.main.lookout.lost is not None:
+            return [Span(f" {told(self.main.lookout.lost)}", "bad")]
+        return [Span(f" {self._said[0]}", self._said[1])] if self._said[0] else self.standing()
+
+    def _draw_head(self) -> None:
+        shown = [
+            (key.shown, told(key.short), self.barred(key) is not None) for key in self.in_title() if key.short
+        ]
+        actor, title = self.main.reading.actor, self.heading()
+        if not actor.writes:
+            title = f"{title} {GLYPHS.dot} {read_only(told(ROLE_NAMES[actor.role]))}"
+        self.head.show([rule(title, self.rows.size.width, shown)], 0)
 
     def tell(self, message: Message, role: Role = "strong") -> None:
         """Show a sentence at the bottom, until the next key."""
@@ -125,15 +165,14 @@ class Page(Screen[int | None]):
         self.draw()
 
     def _help(self) -> list[Row]:
-        keys = [
-            (" ".join(SIGNS.get(key, key) for key in one.keys), told(one.label))
-            for one in (*self.KEYS, *COMMON)
-        ]
-        keys = [("j k g G", _("Move about")), *keys]
-        return [
-            Row([]),
-            *(Row([Span("  "), Span(fit(key, 12), "key"), Span(f" {words}")]) for key, words in keys),
-        ]
+        about = Row([Span("  "), Span(fit("j k g G", 12), "key"), Span(f" {_('Move about')}")])
+        return [Row([]), about, *(self._help_line(one) for one in (*self.KEYS, *COMMON))]
+
+    def _help_line(self, key: Key) -> Row:
+        shown = " ".join(SIGNS.get(one, one) for one in key.keys)
+        if self.barred(key) is not None:
+            return Row([Span(f" {fit(f'({shown})', 13)} {told(key.label)}", "dim")])
+        return Row([Span("  "), Span(fit(shown, 12), "key"), Span(f" {told(key.label)}")])
 
     # Keys
 
@@ -153,8 +192,10 @@ class Page(Screen[int | None]):
             await self.attempt(self._act(key))
 
     def walked(self) -> None:
-        """The cursor moved."""
+        """The cursor moved: what stands there may be somebody else's."""
         self.draw_foot()
+        if type(self).__name__ in PAGES and self.main.reading.actor.role == "rep":
+            self._draw_head()
 
     def hush(self) -> None:
         """Say nothing more."""
@@ -162,8 +203,7 @@ class Page(Screen[int | None]):
 
     def draw_foot(self) -> None:
         """The last line alone."""
-        line = [Span(f" {self._said[0]}", self._said[1])] if self._said[0] else self.standing()
-        self.foot.show([fitted(line, self.rows.size.width)], 0)
+        self.foot.show([fitted(self._last_line(), self.rows.size.width)], 0)
 
     async def _act(self, key: str) -> None:
         command = next((one for one in (*self.KEYS, *COMMON) if key in one.keys), None)
@@ -175,7 +215,9 @@ class Page(Screen[int | None]):
             self.draw()
 
     async def act(self, command: Key) -> None:
-        """Do what a key says."""
+        """Do what a key says. Raises Forbidden, before anything is asked for."""
+        if (forbidden := self.barred(command)) is not None:
+            raise forbidden
         answer = getattr(self, f"do_{command.act}")()
         if inspect.isawaitable(answer):
             await answer
@@ -189,6 +231,9 @@ class Page(Screen[int | None]):
 
             self.reread()
             self.tell(clashing(error), "bad")
+        except ConnectionLost as error:
+            self.main.lookout.lose(error)
+            self.tell(error.message, "bad")
         except PipetuiError as error:
             hint = error.hint
             self.tell(
@@ -198,9 +243,13 @@ class Page(Screen[int | None]):
     def ask(self, dialog: Screen[Any], act: Callable[[Any], Awaitable[None]]) -> None:
         """Open a dialog; its answer goes to `act`, unless there is none."""
 
+        async def acted(given: object) -> None:
+            await self.main.lookout.back()
+            await act(given)
+
         def answered(given: object = None) -> None:
             if given is not None:
-                self.run_worker(self.attempt(act(given)))
+                self.run_worker(self.attempt(acted(given)), group=ANSWERS)
 
         self.app.push_screen(dialog, answered)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from pipetui import reach
 from pipetui.core import fields, moves, people
@@ -11,7 +12,7 @@ from pipetui.core.deal import Contact, Deal, Participant
 from pipetui.core.message import say
 from pipetui.errors import Refused
 from pipetui.lang import _
-from pipetui.store import names, parties
+from pipetui.store import gate, names, parties
 from pipetui.ui.finding import shown_parties
 from pipetui.ui.form import Form
 from pipetui.ui.form import Row as FormRow
@@ -62,6 +63,10 @@ class Parts(Page):
             numbers = {self._deal.contact_id: None, **numbers}
         self._people = [store.get(Contact, number) for number in numbers]
 
+    def whose(self) -> Mapping[str, Any]:
+        """The deal."""
+        return gate.about(self.main.reading.db, "deal", self._deal_id)
+
     def reread(self) -> None:
         """Somebody may have come or gone."""
         self._read()
@@ -87,9 +92,8 @@ class Parts(Page):
     def _line(self, one: Contact, width: int) -> Line:
         first = one.id == self._deal.contact_id
         name = max((width - 24) // 3, 10)
-        phone = (
-            reach.phone_shown(one.phone, reach.region(one.country) or home(self.main)) if one.phone else ""
-        )
+        here = home(self.main)
+        phone = reach.phone_shown(one.phone, reach.region(one.country) or here, here) if one.phone else ""
         return [
             Span(" "), Span(f"{GLYPHS.mark} " if first else "  ", "accent"), Span(fit(one.name, name), "strong"),
             Span(f" {fit(self._role(one), name)}", "accent"), Span(f" {fit(one.email or '', name)}"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from pipetui.core.change import Batch, Change
 from pipetui.core.deal import Contact, Deal, Organization, Setting, Stage, Tag, Tagging, Visit
 from pipetui.core.message import say, say_n
 from pipetui.core.text import fold
-from pipetui.errors import Refused
+from pipetui.errors import Conflict, ConnectionLost, Refused
 from pipetui.lang import _
 from pipetui.store.customers import Party
 from pipetui.ui.page import Page
@@ -33,7 +33,10 @@ def home(main: Pipetui) -> str | None:
 
 
 def edit(page: Page, kind: type[Party], party: Party | None) -> None:
-    """A form for a new person or company, or for one that is there."""
+    """A form for a new person or company, or for one that is there.
+
+    What was typed into it and could not be written stands in it again.
+    """
     from pipetui.ui.form import Form
     from pipetui.ui.partyform import party_rows, values_of
 
@@ -57,10 +60,21 @@ def edit(page: Page, kind: type[Party], party: Party | None) -> None:
         else:
             changes += people.edit(party, **fields)
             label = say("Change {name}", name=party.name)
-        await main.acts.commit(Batch(label, tuple(changes)))
+        try:
+            await main.acts.commit(Batch(label, tuple(changes)))
+        except Conflict:
+            main.unsaved[key] = form.typed
+            edit(page, kind, party and main.reading.store.get(kind, party.id))
+            raise
+        except ConnectionLost as error:
+            main.unsaved[key] = form.typed
+            kept = say("What you typed is kept: the form shows it again.")
+            raise ConnectionLost(error.message, kept, error.doubtful) from None
         page.tell(label, "good")
 
-    page.ask(Form(title, rows, main.look), filled)
+    key = kind.table, party.id if party else 0
+    form = Form(title, rows, main.look, typed=main.unsaved.pop(key, None))
+    page.ask(form, filled)
 
 
 async def archive(page: Page, party: Party) -> None:
@@ -181,17 +195,23 @@ def copy(page: Page, party: Party, company: str | None) -> None:
     page.tell(say("{name} is copied.", name=party.name))
 
 
-def export(page: Page, subject: str, numbers: Callable[[], Sequence[int]], name: str) -> None:
-    """Ask for a file and write these people or companies into it as vCards, on a thread."""
-    from pipetui.ui.apart import apart
+def ask_for_file(page: Page, title: str, name: str, named: Callable[[str], Awaitable[None]]) -> None:
+    """Ask which file to write; `name` is proposed."""
     from pipetui.ui.prompt import Prompt
-
-    main = page.main
 
     def said(text: str) -> Line:
         file = Path(text).expanduser()
         there = _("replaces the file that is there") if file.is_file() else ""
         return [Span(str(file), "accent"), Span(f"  {there}", "warn")]
+
+    page.ask(Prompt(title, page.main.look, said, name), named)
+
+
+def export(page: Page, subject: str, numbers: Callable[[], Sequence[int]], name: str) -> None:
+    """Ask for a file and write these people or companies into it as vCards, on a thread."""
+    from pipetui.ui.apart import apart
+
+    main = page.main
 
     async def named(text: str) -> None:
         path, another, wanted = Path(text).expanduser(), main.reading.another, list(numbers())
@@ -214,7 +234,7 @@ def export(page: Page, subject: str, numbers: Callable[[], Sequence[int]], name:
             label = say("{message} {hint}", message=label, hint=more)
         page.tell(label, "good")
 
-    page.ask(Prompt(_("Write vCards to which file?"), main.look, said, name), named)
+    ask_for_file(page, _("Write vCards to which file?"), name, named)
 
 
 def write_cards(store: Store, subject: str, numbers: Sequence[int], path: Path) -> int:

@@ -76,6 +76,11 @@ class QuickEntry(ModalScreen[Draft | Sequence[str] | None]):
         self._place = 0
         self._pause: Timer | None = None
 
+    @property
+    def line(self) -> str:
+        """What was typed."""
+        return self._field.value
+
     def compose(self) -> ComposeResult:
         """What is understood above what is typed."""
         yield self._pane

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from pipetui.core.money import Money
 from pipetui.core.moves import Changes
 from pipetui.errors import Invalid, Refused
 from pipetui.lang import _, day, money, told
+from pipetui.store import gate
 from pipetui.store import offers as store
 from pipetui.ui.card import name
 from pipetui.ui.dealform import amount_reader, amount_text, day_reader
@@ -62,6 +63,11 @@ class Quotes(Page):
     @property
     def _today(self) -> date:
         return self.main.reading.scope.today
+
+    def whose(self) -> Mapping[str, Any]:
+        """The deal of the quote."""
+        listed = self.rows.target if self._all else None
+        return gate.about(self.main.reading.db, "deal", listed.deal_id if listed else self._deal_id)
 
     # What is shown
 
@@ -333,6 +339,10 @@ class Lines(Page):
     def _quote(self) -> Quote:
         return self.main.reading.store.get(Quote, self._quote_id)
 
+    def whose(self) -> Mapping[str, Any]:
+        """The quote."""
+        return {"quote_id": self._quote_id}
+
     def reread(self) -> None:
         """Lines may have changed; the quote may be gone by undo."""
         if self.main.reading.store.all(Quote, id=self._quote_id):
@@ -471,7 +481,9 @@ def _as_fields(values: dict[str, Any]) -> dict[str, Any]:
     if "amount" in given:
         amount = given.pop("amount")
         if amount is None:
-            raise Refused(say("A quote needs an amount."))
+            raise Refused(
+                say("A quote needs an amount."), say("Write what it comes to; its lines will say it exactly.")
+            )
         given |= {"amount": amount.minor, "currency": amount.currency}
     return given
 

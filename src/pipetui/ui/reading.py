@@ -8,9 +8,10 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from pipetui.core.access import SYSTEM
 from pipetui.core.hygiene import flags
 from pipetui.core.moment import period
-from pipetui.store import start, windows
+from pipetui.store import members, start, windows
 from pipetui.store.orders import SORTS, Sort
 from pipetui.store.pace import paces
 from pipetui.store.windows import Scope
@@ -31,7 +32,7 @@ PERIOD = "this-month"
 
 
 class Reading:
-    """The reads of one screen, all on its own connection, none of them slow."""
+    """The reads of one screen, all on its own connection, none of them slow. A loss of it is told at once."""
 
     def __init__(
         self,
@@ -40,15 +41,21 @@ class Reading:
         clock: Callable[[], tuple[date, datetime]],
         pipeline: str | None = None,
         fiscal_month: int = 1,
+        login: str | None = None,
     ) -> None:
         """`opened` opens the store that verbs ask, `clock` tells the local day and the moment.
 
-        `pipeline` is a name; without it the first one is shown.
+        `pipeline` is a name; without it the first one is shown. `login` is who looks; without it nothing is barred
+        before it is tried.
         """
         self.db = db
+        db.patience = 0
         self._opened = opened
         self.clock = clock
         self._fiscal_month = fiscal_month
+        self._login = login
+        self.actor = SYSTEM
+        """Who looks, and in which role; read anew with the columns."""
         self.pipelines = start.pipelines(db)
         self.pipeline = next((p for p in self.pipelines if p.name == pipeline), self.pipelines[0])
         self.sort: Sort = "urgency"
@@ -64,8 +71,15 @@ class Reading:
 
     @cached_property
     def store(self) -> Store:
-        """The whole store, which the first frame does without."""
-        return self._opened()
+        """The whole store, which the first frame does without; a connection that it loses is made again elsewhere."""
+        store = self._opened()
+        store.db.patience = 0
+        return store
+
+    def find_pipeline(self) -> None:
+        """The pipelines as they are now, the same one shown when it is still there."""
+        self.pipelines = start.pipelines(self.db)
+        self.pipeline = next((p for p in self.pipelines if p.id == self.pipeline.id), self.pipelines[0])
 
     def beside(self) -> Database:
         """Another connection, for reads on a thread of their own; to be closed by who asked for it."""
@@ -84,7 +98,9 @@ class Reading:
         self.db.close()
 
     def columns(self) -> list[Column]:
-        """The columns as they are now, and after how long their deals count as stalled."""
+        """The columns as they are now, after how long their deals count as stalled, and who looks at them."""
+        if self._login is not None:
+            self.actor = members.actor(self.db, self._login)
         today, now = self.clock()
         shown = replace(self.scope, pipeline_id=self.pipeline.id, today=today, now=now)
         self.scope = replace(shown, chances=self.chances)

@@ -13,6 +13,8 @@ from pipetui.core.change import Batch
 from pipetui.core.deal import Deal, Goal, Stage, Visit
 from pipetui.core.desk import Desk
 from pipetui.core.message import say
+from pipetui.errors import PipetuiError
+from pipetui.store import gate
 from pipetui.store.counts import deals_by_stage
 from pipetui.store.evidence import criteria
 from pipetui.ui.stageform import stage_values
@@ -32,8 +34,15 @@ class Rearrange:
     def open(self) -> None:
         """Show the editor; the board is read anew when it closes."""
         pipeline = self.app.reading.pipeline.name
-        editor = StageEditor(pipeline, self._shown, self.app.look, self._check, self._do, self._lists)
+        editor = StageEditor(
+            pipeline, self._shown, self.app.look, self._check, self._do, self._lists, self._barred
+        )  # fmt: skip
         self.app.push_screen(editor, lambda changed: self.app.reload() if changed else None)
+
+    def _barred(self) -> PipetuiError | None:
+        """Why stages are not for who looks to change."""
+        reading = self.app.reading
+        return gate.forbidden(reading.db, reading.actor, "change", "stage", {})
 
     def _lists(self, stage: Stage) -> None:
         """What a stage asks for, on a page of its own."""

@@ -25,6 +25,7 @@ from pipetui.ui.pick import Option, Pick
 from pipetui.ui.prompt import Prompt
 from pipetui.ui.reportlines import KEYS, Target, deal_rows, figure, named, page, tabs
 from pipetui.ui.rows import Paged, Row
+from pipetui.ui.typeahead import ANSWERS
 
 if TYPE_CHECKING:
     from pipetui.core.deal import Member
@@ -347,7 +348,8 @@ class Reports(Page):
         elif behind is None:
             self.tell(say("No deals stand behind this one: choose a figure with the arrows."), "warn")
         else:
-            self.run_worker(self.attempt(self._list(behind, named(report, target, self._place))))
+            listed = self._list(behind, named(report, target, self._place))
+            self.run_worker(self.attempt(listed), group=ANSWERS)
 
     def _ask_part(self, report: Report, target: Target) -> None:
         _behind, parts = figure(report, target, self._place)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from pipetui.core.review import Ranked, ranked
 from pipetui.errors import Refused
 from pipetui.exchange.minutes import Decided, Minutes, markdown, verdict_words, with_flow
 from pipetui.lang import _, chance, day, moment, money, told
-from pipetui.store import log, reviews
+from pipetui.store import gate, log, reviews
 from pipetui.ui import steps
 from pipetui.ui.bar import period_name
 from pipetui.ui.dealform import amount_reader, amount_text
@@ -30,6 +30,7 @@ from pipetui.ui.paint import GLYPHS, KINDS, Line, Span, fit, wrapped
 from pipetui.ui.pick import Option, Pick
 from pipetui.ui.prompt import Prompt
 from pipetui.ui.rows import Row
+from pipetui.ui.typeahead import ANSWERS
 
 if TYPE_CHECKING:
     from pipetui.core.moves import Changes
@@ -72,6 +73,9 @@ class ReviewList(Page):
     def _read(self) -> None:
         reading = self.main.reading
         scope = replace(reading.scope, period=None, owner_id=self._owner.id if self._owner else None)
+        if not reading.chances:
+            stages = reading.forecast(self.main.config.currency).stages
+            reading.chances = {one.stage.id: one.chance.value for one in stages}
         found = reviews.candidates(reading.db, scope, reading.chances)
         rates = {one.currency: float(one.value) for one in reading.store.all(Rate)}
         self.deals = [one for one in ranked(found, scope.today, rates) if one.flags or not self._flagged]
@@ -165,7 +169,7 @@ class ReviewList(Page):
         self._read()
         self.draw(at)
         if answer is not None:
-            self.run_worker(self.attempt(self.do_minutes()))
+            self.run_worker(self.attempt(self.do_minutes()), group=ANSWERS)
 
     async def do_minutes(self) -> None:
         if not self.decided or self.review is None:
@@ -174,7 +178,11 @@ class ReviewList(Page):
         minutes = await self._minutes(review)
         ended = Change.edit(review, ended_at=self.main.reading.clock()[1], minutes=minutes.to_json())
         await self.main.acts.commit(Batch(say("End the pipeline review"), (ended,)))
-        self.app.push_screen(MinutesPage(self.main, minutes), lambda _: self.dismiss(None))
+        self.app.push_screen(MinutesPage(self.main, minutes), self._over)
+
+    def _over(self, _: int | None) -> None:
+        """The minutes were read."""
+        self.dismiss(None)
 
     async def _minutes(self, review: Review) -> Minutes:
         await self.main.writer.settled()
@@ -248,6 +256,10 @@ class ReviewDeal(Page):
         """The deal may have changed."""
         self._open()
         self.draw()
+
+    def whose(self) -> Mapping[str, Any]:
+        """The deal."""
+        return gate.about(self.main.reading.db, "deal", self._dossier.deal.id)
 
     @property
     def _today(self) -> date:
@@ -332,7 +344,11 @@ class ReviewDeal(Page):
             ]
             for one in fresh[:6]
         ]
-        return lines if fresh else [*lines, [Span(f"  {_('nothing has changed')}", "dim")]]
+        if not fresh:
+            done = any(one.done_at is not None and one.done_at > since for one in self._dossier.activities)
+            words = _("only what was done: see below") if done else _("nothing has changed")
+            lines.append([Span(f"  {words}", "dim")])
+        return lines
 
     def _done(self, width: int) -> list[Line]:
         done = sorted(

@@ -21,6 +21,7 @@ from pipetui.ui.paint import GLYPHS, Line, Look, Role, Span, cells, fit, fitted,
 from pipetui.ui.pane import Pane
 from pipetui.ui.pick import Option, Pick
 from pipetui.ui.stageform import event_words, ratio_words, stage_rows, stage_values
+from pipetui.ui.typeahead import ANSWERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,10 @@ class Shown:
     """How many things a stage asks to be shown."""
 
 
+CHANGING = frozenset(("a", "n", "e", "enter", "J", "L", "shift+down", "K", "H", "shift+up", "m", "x"))
+"""The keys that change stages."""
+
+
 class StageEditor(ModalScreen[bool]):
     """Ends with whether anything was changed.
 
@@ -96,11 +101,12 @@ class StageEditor(ModalScreen[bool]):
         check: Callable[[Act], None],
         do: Callable[[Act], Awaitable[None]],
         lists: Callable[[Stage], None] = lambda stage: None,
+        barred: Callable[[], PipetuiError | None] = lambda: None,
     ) -> None:
-        """`lists` shows what a stage asks for, and changes it."""
+        """`lists` shows what a stage asks for, and changes it; `barred` tells why stages are not to be changed."""
         super().__init__()
         self._pipeline, self._look = pipeline, look
-        self._read, self._check, self._do, self._lists = read, check, do, lists
+        self._read, self._check, self._do, self._lists, self._barred = read, check, do, lists, barred
         self._shown = read()
         self._row = self._first = 0
         self._said: tuple[str, Role] = ("", "")
@@ -145,6 +151,10 @@ class StageEditor(ModalScreen[bool]):
             await self._acting.wait()
         self._said = "", ""
         key = event.character if event.is_printable else event.key
+        if key in CHANGING and (why := self._barred()) is not None:
+            self._say(why, "warn")
+            self._draw()
+            return
         match key:
             case "escape" | "q":
                 self.dismiss(self._changed)
@@ -237,7 +247,7 @@ class StageEditor(ModalScreen[bool]):
         self.app.push_screen(Pick(title.format(stage=stage.name), options, self._look), answered)
 
     def _begin(self, act: Act) -> None:
-        self._acting = self.run_worker(self._make(act))
+        self._acting = self.run_worker(self._make(act), group=ANSWERS)
 
     async def _make(self, act: Act) -> None:
         follow = act.values.get("name") if isinstance(act, Add) else None
@@ -247,12 +257,15 @@ class StageEditor(ModalScreen[bool]):
         except Conflict as error:
             self._said = told(clashing(error)), "bad"
         except PipetuiError as error:
-            hint = f" {told(error.hint)}" if error.hint else ""
-            self._said = f"{told(error.message)}{hint}", "bad"
+            self._say(error, "bad")
         else:
             self._changed = True
             self._said = _("Done. On the board u takes it back."), "good"
         self._read_again(number, follow)
+
+    def _say(self, error: PipetuiError, role: Role) -> None:
+        hint = f" {told(error.hint)}" if error.hint else ""
+        self._said = f"{told(error.message)}{hint}", role
 
     def _read_again(self, number: int, name: str | None) -> None:
         """Show the stages as they are now, refused or not, the cursor on the one with this number or name."""
@@ -296,9 +309,10 @@ class StageEditor(ModalScreen[bool]):
         size = self._pane.size
         if not size.width:
             return
+        no = self._barred() is not None
         keys = (
-            ("a", _("add")), ("e", _("edit")), ("H/L", _("move")), ("m", _("merge")), ("x", _("retire")),
-            ("esc", _("back")), ("v", _("to show")),
+            ("a", _("add"), no), ("e", _("edit"), no), ("H/L", _("move"), no), ("m", _("merge"), no),
+            ("x", _("retire"), no), ("esc", _("back"), False), ("v", _("to show"), False),
         )  # fmt: skip
         lines, room = self._lines(size.width), max(size.height - 2, 1)
         last = max(i for i, (owner, _line) in enumerate(lines) if owner == self._row)

@@ -21,13 +21,14 @@ from rich.color import ColorSystem
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Key, Resize
 from textual.events import Paste as Pasted
-from textual.events import Resize
 from textual.geometry import Size
 from textual.strip import Strip
 
 from pipetui.core.message import say
 from pipetui.errors import Refused
+from pipetui.ui.typeahead import TypeAhead
 from pipetui.ui.typed import Paste, Typed
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.style import Style
     from textual.app import App
+    from textual.message import Message
     from textual.screen import Screen
 
 Cell = tuple[str, "Style | None"]
@@ -285,7 +287,10 @@ class Terminal(LinuxDriver):
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         self.frame = Frame()
+        self._ahead = TypeAhead(app)
+        self._handing_on: asyncio.Task[None] | None = None
         self._taken = False
+        self._parser = XTermParser(debug)
         self._file: Any = Outlet(sys.__stderr__.fileno() if sys.__stderr__ else 2)
 
     def start_application_mode(self) -> None:
@@ -294,6 +299,7 @@ class Terminal(LinuxDriver):
         super().start_application_mode()  # type: ignore[no-untyped-call]
         self._taken = True
         loop = asyncio.get_running_loop()
+        self._handing_on = self._handing_on or loop.create_task(self._ahead.hand_on())
         for number, code in LEAVING.items():
             loop.add_signal_handler(number, self._leave, code)
         loop.add_signal_handler(signal.SIGWINCH, self._resized)
@@ -357,12 +363,12 @@ class Terminal(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Read keys. Bytes that are not UTF-8 become a replacement character; a terminal that closed ends the app."""
-        parser, typed = XTermParser(self._debug), Typed()
+        self._parser, typed = XTermParser(self._debug), Typed()
         decode = getincrementaldecoder("utf-8")("replace").decode
         with selectors.DefaultSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
-                begun = typed.waiting or parser._timeout_time is not None
+                begun = typed.waiting or self._parser._timeout_time is not None
                 if selector.select(BRIEF_SILENCE if begun else SILENCE):
                     read = self._read()
                     if read is None:
@@ -372,8 +378,23 @@ class Terminal(LinuxDriver):
                 else:
                     sorted_ = typed.silence()
                 for one in sorted_:
-                    self._pass_on([Pasted(one.text)] if isinstance(one, Paste) else parser.feed(one))
-                self._pass_on(parser.tick())
+                    self._pass_on([Pasted(one.text)] if isinstance(one, Paste) else self._keys(one))
+                self._pass_on(self._parser.tick())
+
+    def _keys(self, text: str) -> list[Any]:
+        """What was pressed; a key by the number of a character that does not exist is none."""
+        try:
+            return list(self._parser.feed(text))
+        except (ValueError, OverflowError):
+            self._parser = XTermParser(self._debug)
+            return [key for character in text if len(text) > 1 for key in self._keys(character)]
+
+    def send_message(self, message: Message) -> None:
+        """Keys and pastes one after the other, anything else at once."""
+        if isinstance(message, Key | Pasted):
+            self._loop.call_soon_threadsafe(self._ahead.put, message)
+        else:
+            super().send_message(message)
 
     def _read(self) -> bytes | None:
         try:

@@ -26,6 +26,11 @@ class Writer:
         """Jobs of which nobody has learned how they ended."""
 
     @property
+    def opened(self) -> bool:
+        """Whether anything was written yet."""
+        return self._store is not None
+
+    @property
     def busy(self) -> bool:
         """Whether something is still to be written."""
         return bool(self._waiting)

@@ -1,0 +1,105 @@
+"""The store lets each member write what is theirs to write, on both engines, whatever asks it to."""
+
+from __future__ import annotations
+
+import pytest
+
+from acts import NOW, Opener, add_deal, commit, move
+from pipetui.core.access import Role
+from pipetui.core.change import Change
+from pipetui.core.deal import Activity, Contact, Deal, Goal, Member, Source, Stage
+from pipetui.errors import Forbidden, Refused
+from pipetui.store.store import Store
+
+
+def joined(opened: Opener, ann: Store, login: str, role: Role) -> Store:
+    """Somebody with a role."""
+    commit(ann, Change.add(Member(id=-1, login=login, name=f"[/b] {login}", role=role)))
+    return opened(login)
+
+
+def given_to(ann: Store, store: Store, deal: Deal) -> Deal:
+    """The deal in the hands of that member."""
+    commit(ann, Change.edit(deal, owner_id=store.me))
+    return ann.get(Deal, deal.id)
+
+
+def test_the_first_member_is_the_admin_and_newcomers_are_reps(opened: Opener, store: Store) -> None:
+    assert store.actor.role == "admin"
+    bob = opened("bob")
+    assert bob.actor.role == "rep"
+    add_deal(bob, "Acme")
+    assert [(one.login, one.role) for one in store.all(Member)] == [("ann", "admin"), ("bob", "rep")]
+
+
+def test_a_rep_changes_own_and_unowned_deals_alone(opened: Opener, store: Store) -> None:
+    bob, carol = joined(opened, store, "bob", "rep"), joined(opened, store, "carol", "rep")
+    deal = given_to(store, carol, add_deal(store, "Acme"))
+    with pytest.raises(Forbidden, match=r"This belongs to \[/b\] carol\."):
+        move(bob, deal, "Quote")
+    with pytest.raises(Forbidden):
+        commit(bob, Change.add(Activity(id=-1, deal_id=deal.id, kind="call", created_at=NOW)))
+    assert store.get(Deal, deal.id) == deal
+    deal = move(carol, deal, "Quote")
+    commit(carol, Change.edit(carol.get(Deal, deal.id), owner_id=None))
+    move(bob, bob.get(Deal, deal.id), "Meeting")
+    assert store.check() == []
+
+
+def test_a_deal_given_away_comes_home_by_undo(opened: Opener, store: Store) -> None:
+    bob, carol = joined(opened, store, "bob", "rep"), joined(opened, store, "carol", "rep")
+    deal = add_deal(bob, "Acme")
+    commit(bob, Change.edit(bob.get(Deal, deal.id), owner_id=carol.me))
+    with pytest.raises(Forbidden):
+        commit(bob, Change.edit(bob.get(Deal, deal.id), owner_id=bob.me))
+    bob.undo()
+    assert store.get(Deal, deal.id).owner_id is None
+    assert store.check() == []
+
+
+def test_a_rep_keeps_the_people_around_a_deal_of_theirs(opened: Opener, store: Store) -> None:
+    bob, carol = joined(opened, store, "bob", "rep"), joined(opened, store, "carol", "rep")
+    marie = Contact(id=-1, name="Marie", owner_id=carol.me, created_at=NOW)
+    number = commit(store, Change.add(marie)).ids[-1]
+    with pytest.raises(Forbidden):
+        commit(bob, Change.edit(bob.get(Contact, number), phone="+33612345678"))
+    deal = add_deal(bob, "Acme")
+    commit(bob, Change.edit(bob.get(Deal, deal.id), contact_id=number))
+    commit(bob, Change.edit(bob.get(Contact, number), phone="+33612345678"))
+    assert store.get(Contact, number).phone == "+33612345678"
+
+
+@pytest.mark.parametrize("role", ["reader", "rep", "manager"])
+def test_plans_are_the_managers_and_the_house_the_admins(opened: Opener, store: Store, role: Role) -> None:
+    somebody = joined(opened, store, "bob", role)
+    stage = store.all(Stage)[0]
+    goal = Goal(id=-1, pipeline_id=stage.pipeline_id, period="2026-11", metric="wins", target=3)
+    with pytest.raises(Forbidden):
+        commit(somebody, Change.edit(stage, name="Mine"))
+    with pytest.raises(Forbidden):
+        commit(somebody, Change.edit(store.all(Member)[0], role="reader"))
+    if role == "manager":
+        commit(somebody, Change.add(goal))
+        return
+    with pytest.raises(Forbidden):
+        commit(somebody, Change.add(goal))
+
+
+def test_who_loses_a_role_loses_it_at_once(opened: Opener, store: Store) -> None:
+    bob = joined(opened, store, "bob", "rep")
+    deal = add_deal(bob, "Acme")
+    commit(store, Change.edit(store.get(Member, bob.me or 0), retired_at=NOW))
+    with pytest.raises(Forbidden, match="You may read here"):
+        move(bob, deal, "Quote")
+    with pytest.raises(Refused):
+        bob.undo()
+
+
+def test_words_come_with_a_deal_and_are_renamed_by_managers(opened: Opener, store: Store) -> None:
+    bob = joined(opened, store, "bob", "rep")
+    before = store.all(Source)
+    number = commit(bob, Change.add(Source(id=-1, name="Salon"))).ids[-1]
+    with pytest.raises(Forbidden, match="Only managers"):
+        commit(bob, Change.edit(bob.get(Source, number), name="Fair"))
+    bob.undo()
+    assert store.all(Source) == before

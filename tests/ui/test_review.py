@@ -1,0 +1,62 @@
+"""The review on the screen: why each deal is looked at, one key for each decision, and its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from desktop import Desktop, seen, shown, typed
+from pipetui.core.deal import Deal, Decision, Review
+
+
+@pytest.fixture
+def desktop(tmp_path: Path) -> Iterator[Desktop]:
+    made = Desktop(tmp_path)
+    yield made
+    made.writer.close()
+    made.reading.close()
+    made.other.close()
+
+
+async def test_a_review_left_half_way_ends_with_its_minutes_and_goes_back_to_the_board(
+    desktop: Desktop,
+) -> None:
+    async with desktop.app.run_test(size=(100, 30)) as pilot:
+        await typed(pilot, "R")
+        await seen(pilot, "no next step")
+        await typed(pilot, "enter")
+        await seen(pilot, "Review 1 of 3")
+        assert "nothing has changed" not in shown(pilot)
+        await typed(pilot, "s", "L", "escape")
+        await seen(pilot, "── Pipeline review")
+        await typed(pilot, "m")
+        await seen(pilot, "Deals looked at: 2 / 3")
+        await typed(pilot, "escape")
+        await seen(pilot, "End the pipeline review")
+        assert len(pilot.app.screen_stack) == 1
+        assert [one.verdict for one in desktop.other.all(Decision)] == ["skip", "advance"]
+        (review,) = desktop.other.all(Review)
+        assert review.ended_at is not None
+        assert desktop.other.check() == []
+
+
+async def test_each_decision_can_be_taken_back_on_the_spot(desktop: Desktop) -> None:
+    async with desktop.app.run_test(size=(80, 24)) as pilot:
+        await typed(pilot, "R", "enter", "w")
+        await seen(pilot, "Review 2 of 3")
+        assert sum(deal.closed_at is not None for deal in desktop.other.all(Deal)) == 1
+        await typed(pilot, "u")
+        await seen(pilot, "Undone")
+        assert all(deal.closed_at is None for deal in desktop.other.all(Deal))
+        await typed(pilot, "b")
+        await seen(pilot, "Review 1 of 3")
+        assert desktop.other.check() == []
+
+
+async def test_nothing_decided_makes_no_minutes(desktop: Desktop) -> None:
+    async with desktop.app.run_test(size=(80, 24)) as pilot:
+        await typed(pilot, "R", "m")
+        await seen(pilot, "Nothing was decided yet")
+        assert desktop.other.all(Review) == []
