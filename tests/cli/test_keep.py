@@ -175,7 +175,7 @@ def test_doctor_names_what_somebody_changed_past_the_journal(shell: Shell, file:
     assert ended.code == 1
     for words in (
         "journal is missing",
-        "record of tagging",
+        "tagging 9 came from nowhere",
         "refers to one that is gone (tagging 9",
         "set back",
         "future",

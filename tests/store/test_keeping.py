@@ -198,13 +198,8 @@ def test_the_journal_is_held_to_what_is_there(store: Store) -> None:
     store.db.run("DELETE FROM journal WHERE id = ?", (last,))
     [gap] = [str(finding) for finding in trail.gaps(store.db)]
     assert gap.startswith(f"1 line of the journal is missing, the first of them number {last}:")
-    assert [str(finding) for finding in trail.contradictions(store.db)] != []
     store.db.run("UPDATE journal SET batch_id = 3 WHERE batch_id = 4")
     assert str(list(trail.gaps(store.db))[1]).startswith("1 act is incomplete (act 4 has no lines")
-    commit(store, Change.edit(store.get(Deal, deal.id), title="Again"))
-    store.db.run("UPDATE deal SET title = 'Past the journal'")
-    [found] = [str(finding) for finding in trail.contradictions(store.db)]
-    assert found.startswith("1 record of deal is not as the journal says, number 1")
     assert list(trail.jumps(store.db, NOW)) == []
 
 

@@ -22,7 +22,7 @@ from pipetui.errors import Refused, StoreProblem
 from pipetui.store import copying, schema, sqlite
 from pipetui.store.copying import Piece, Sums
 from pipetui.store.db import Database, dialect
-from pipetui.store.sharing import mode_for_copies
+from pipetui.store.sharing import PRIVATE_FILE, mode_for_copies
 
 PAGES = 256
 """Pages copied between two looks at the clock."""
@@ -120,6 +120,7 @@ def _made(file: Path, source: Iterable[Piece]) -> Iterator[tuple[Path, Sums]]:
                 found = copying.fill(db, source)
             db.run("PRAGMA synchronous = FULL")
             db.run("PRAGMA wal_checkpoint(TRUNCATE)")
+        partial.chmod(PRIVATE_FILE)
         _to_disk(partial)
         yield partial, found
     finally:
