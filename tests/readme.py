@@ -64,7 +64,7 @@ def pages() -> str:
 
 
 def roles() -> str:
-    """Who may change what: tables of one rule make one row; what carries a tag tells who may put it there."""
+    """Who may change what: tables under one rule make one row; who may put a tag on a record is left out."""
     alike: dict[tuple[str, ...], list[str]] = {}
     for table, what in WHAT.items():
         if table == "tagging":

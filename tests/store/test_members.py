@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
 from acts import NOW, Opener, add_deal, commit, given_to, joined, move
 from pipetui.core import members as rules
 from pipetui.core.acts import Act, changes
@@ -12,6 +14,7 @@ from pipetui.core.bench import Bench
 from pipetui.core.change import Change
 from pipetui.core.deal import Activity, Deal, Member, Quote, Stage
 from pipetui.core.desk import Desk
+from pipetui.errors import Refused
 from pipetui.store import offers, team
 from pipetui.store.store import Store
 
@@ -92,3 +95,15 @@ def test_quotes_expire_by_themselves_as_far_as_who_is_there_may(opened: Opener, 
     ]
     assert offers.expire(bob, LATER) == 0
     assert offers.expire(store, LATER) == 1
+
+
+def test_two_admins_who_take_the_role_from_each_other_leave_one(opened: Opener, store: Store) -> None:
+    bob = joined(opened, store, "bob", "admin")
+    ann, other = store.all(Member)
+    commit(store, Change.edit(other, role="rep"))
+    with pytest.raises(Refused):
+        commit(bob, Change.edit(ann, role="rep"))
+    with pytest.raises(Refused, match="ann is the only admin"):
+        commit(store, Change.edit(ann, retired_at=NOW))
+    commit(store, Change.edit(store.get(Member, other.id), role="admin"), Change.edit(ann, role="rep"))
+    assert [one.role for one in store.all(Member)] == ["rep", "admin"]

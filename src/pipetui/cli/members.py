@@ -113,7 +113,7 @@ def show(session: Session) -> None:
             for one in some
         ])  # fmt: skip
         return
-    heads = (_("Login"), _("Name"), _("Role"), _("Open deals"), _("Last act"), _("Left"))
+    heads = (_("Login"), _("Name"), _("Role"), _("Open deals"), _("Last act"), _("Left on"))
     rows = [
         (
             one.member.login,

@@ -152,12 +152,17 @@ def steps_along(steps: Iterable[Activity], former: int | None) -> list[Activity]
     return [one for one in steps if one.done_at is None and one.owner_id == former]
 
 
+def only_admin(name: str) -> Refused:
+    """Why somebody stays what they are: without them nobody could give roles any more."""
+    return Refused(
+        say("{name} is the only admin.", name=name),
+        say("Make somebody else an admin first: pipetui members role LOGIN admin"),
+    )
+
+
 def _keep_an_admin(member: Member, members: Iterable[Member]) -> None:
     if member.role != "admin" or member.retired_at is not None:
         return
     if any(one.role == "admin" and one.retired_at is None and one.id != member.id for one in members):
         return
-    raise Refused(
-        say("{name} is the only admin.", name=member.name),
-        say("Make somebody else an admin first: pipetui members role LOGIN admin"),
-    )
+    raise only_admin(member.name)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pipetui.core import access
 from pipetui.core.access import Act, Actor
 from pipetui.core.change import Row
+from pipetui.core.members import only_admin
 from pipetui.errors import Forbidden
 from pipetui.store.rows import OF_A_DEAL, among, found
 
@@ -88,6 +89,9 @@ class Gate:
     def admit(self, chunk: Chunk | Rows) -> None:
         """Hold every row of a chunk against the table in `core.access`. Raises Forbidden."""
         if self._actor.role == "admin":
+            self._keep_an_admin(
+                [(was, becomes) for table, was, becomes in chunk.changed if table == "member"]
+            )
             return
         owners = Owners(self._db, self._actor, chunk)
         for table, rows in chunk.came.items():
@@ -97,6 +101,17 @@ class Gate:
             changed["remove" if becomes is None else "change", table].append(was)
         for (act, table), rows in changed.items():
             self._judge(owners, act, table, rows)
+
+    def _keep_an_admin(self, members: Sequence[tuple[Row, Row | None]]) -> None:
+        """Raises Refused when nobody would be left who can give roles: two admins may have met here."""
+        leaving = [was for was, becomes in members if _is_admin(was) and not _is_admin(becomes)]
+        if not leaving or any(_is_admin(becomes) for _, becomes in members):
+            return
+        # On PostgreSQL a second one waits here for the first, and then sees what it did.
+        wait = " FOR UPDATE" if self._db.dialect == "postgresql" else ""
+        there = self._db.rows(f"SELECT id FROM member WHERE role = 'admin' AND retired_at IS NULL{wait}")
+        if {row[0] for row in there} <= {was["id"] for was in leaving}:
+            raise only_admin(str(leaving[0]["name"]))
 
     def _judge(self, owners: Owners, act: Act, table: str, rows: Sequence[Row]) -> None:
         for name in {row.get("name") if table == "setting" else None for row in rows}:
@@ -128,6 +143,10 @@ class Gate:
         reason = access.refusal(self._actor, act, table, owner_id, owner)
         assert reason is not None
         return Forbidden(reason, access.hint(self._actor, table, owner))
+
+
+def _is_admin(row: Row | None) -> bool:
+    return row is not None and row["role"] == "admin" and row["retired_at"] is None
 
 
 class Owners:
