@@ -43,6 +43,7 @@ CORE = 8
 """So many digits of a number are enough without the prefix of its country."""
 _BETWEEN = r"[\s.()/\u2010-\u2015-]*"
 _JOINED = r"[\s,;._\u2010-\u2015-]+"
+_NO_DIGITS = re.compile("[^0-9]+")
 _PLAIN = re.compile("[a-z0-9]+")
 
 
@@ -127,12 +128,15 @@ class Eraser:
             *((re.compile(_name(one)), instead) for one in _longest(of.names) if len(fold(one)) > 1),
         ]
         self._signs = [tuple(_PLAIN.findall(fold(one))) for one in (*of.names, *of.emails)]
-        self._signs += [tuple(dialled(one)[-1:]) for one in of.phones]
+        self._tails = [dialled(one)[-CORE:] for one in of.phones]
 
     def may_be_in(self, text: str) -> bool:
         """Whether it is worth a look: quick, and never wrong when it says no, JSON or not."""
         low = fold(text)
-        return any(all(sign in low for sign in signs) for signs in self._signs)
+        if any(all(sign in low for sign in signs) for signs in self._signs):
+            return True
+        digits = _NO_DIGITS.sub("", low) if self._tails else ""
+        return len(digits) >= DIGITS and any(tail in digits for tail in self._tails)
 
     def text(self, text: str) -> str:
         """The text without them."""

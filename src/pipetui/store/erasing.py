@@ -179,9 +179,8 @@ def _plan_rows(db: Database, mask: Mask, found: Erasure) -> None:
     for table, names in TEXTS.items():
         fields = tuple(dict.fromkeys((*names, *((*PERSONAL, "name") if table == "contact" else ()))))
         for number, *values in windows(db, table, f"SELECT id, {', '.join(fields)} FROM {table} WHERE id"):
-            if not mask.fixed(table, number) and not any(
-                mask.eraser.may_be_in(one) for one in values if isinstance(one, str)
-            ):
+            said = "\n".join(one for one in values if isinstance(one, str) and one)
+            if not mask.fixed(table, number) and not (said and mask.eraser.may_be_in(said)):
                 continue
             row = dict(zip(fields, values, strict=True))
             if changed := mask.changed(table, number, row):

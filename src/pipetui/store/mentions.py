@@ -41,7 +41,8 @@ def texts(db: Database, whose: Person) -> Iterator[Mention]:
     eraser, place = Eraser(whose.ever, ""), ("contact", frozenset(whose.ids))
     for table, names in TEXTS.items():
         for number, *values in windows(db, table, f"SELECT id, {', '.join(names)} FROM {table} WHERE id"):
-            if table == place[0] and number in place[1]:
+            said = "\n".join(one for one in values if isinstance(one, str) and one)
+            if (table == place[0] and number in place[1]) or not (said and eraser.may_be_in(said)):
                 continue
             for name, value in zip(names, values, strict=True):
                 if eraser.value(name, value) != value:
