@@ -8,6 +8,8 @@ from acts import NOW, Opener, add_deal, commit, given_to, joined, move
 from pipetui.core.access import Role
 from pipetui.core.change import Change
 from pipetui.core.deal import Activity, Contact, Deal, Goal, Member, Source, Stage
+from pipetui.core.desk import Desk
+from pipetui.core.moves import open_deal
 from pipetui.errors import Forbidden, Refused
 from pipetui.store.store import Store
 
@@ -91,3 +93,13 @@ def test_words_come_with_a_deal_and_are_renamed_by_managers(opened: Opener, stor
         commit(bob, Change.edit(bob.get(Source, number), name="Fair"))
     bob.undo()
     assert store.all(Source) == before
+
+
+def test_the_first_deal_of_a_newcomer_is_theirs(opened: Opener) -> None:
+    bob = opened("bob")
+    stages = tuple(bob.all(Stage))
+    commit(bob, *open_deal(Desk(now=NOW, today=NOW.date(), me=bob.who, stages=stages), title="[/b] Acme"))
+    (deal,) = bob.all(Deal)
+    assert deal.owner_id == bob.me
+    assert bob.who == bob.me
+    assert bob.check() == []

@@ -249,7 +249,7 @@ class Session:
         from pipetui.core.desk import Desk
 
         stages = self.store.all(Stage, pipeline_id=self.pipeline.id)
-        return Desk(now=self.now, today=self.today, me=self.store.me, stages=tuple(stages), ids=self._ids)
+        return Desk(now=self.now, today=self.today, me=self.store.who, stages=tuple(stages), ids=self._ids)
 
     @cached_property
     def _ids(self) -> Iterator[int]:

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from pipetui.core.deal import Deal, Stage
 
 
+NEWCOMER = -(1 << 40)
+"""Who acts in a store that has not met them yet; with the first batch the store puts their number in its place."""
+
+
 def new_ids() -> Iterator[int]:
     """-1, -2, -3...: inside one batch, records not yet stored refer to each other by these."""
     return count(-1, -1)
@@ -29,7 +33,7 @@ class Desk:
     today: date
     """The local day of `now`."""
     me: int | None
-    """The member who acts; None when the store has no such member."""
+    """The member who acts; None for nobody."""
     stages: tuple[Stage, ...]
     """Of one pipeline, in any order; retired ones may be among them, and keep their place when stages are edited."""
     ids: Iterator[int] = field(default_factory=new_ids, repr=False, compare=False)

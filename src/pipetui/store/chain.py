@@ -131,7 +131,7 @@ class Head:
     def __init__(
         self, number: int, at: str, member: int | None, kind: str, target: int | None, shape: str
     ) -> None:
-        self.number, self.target = number, target
+        self.number, self.member, self.target = number, member, target
         self.values = (number, at, member, kind, target, shape)
 
     def open(self, before: str, label_seal: str) -> Link:

@@ -27,6 +27,7 @@ from pipetui.core.deal import (
     Tag,
     Visit,
 )
+from pipetui.core.desk import NEWCOMER
 from pipetui.core.message import Message, say
 from pipetui.errors import Conflict, ConnectionLost, Forbidden, NotFound, Refused, Replaced
 from pipetui.store import chain, journal, log, members, schema
@@ -312,6 +313,11 @@ class Store:
     def me(self) -> int | None:
         """The number of the member who acts."""
         return self.actor.id
+
+    @property
+    def who(self) -> int:
+        """The member who acts, as new records refer to them, before the store has met them too."""
+        return NEWCOMER if self.me is None else self.me
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

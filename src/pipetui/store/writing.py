@@ -12,6 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from pipetui.core.change import Change, Row
+from pipetui.core.desk import NEWCOMER
 from pipetui.core.message import Message, say
 from pipetui.errors import StoreProblem
 from pipetui.store import chain, journal
@@ -49,7 +50,7 @@ class Writing:
         """`gate` lets changes through, or not; `compact` keeps new rows in the journal as runs."""
         self.db = db
         self.batch_id = head.number
-        self.ids: dict[int, int] = {}
+        self.ids: dict[int, int] = {} if head.member is None else {NEWCOMER: head.member}
         """Real numbers by the negative ones in the batch."""
         self.n = 0
         """Changes that made a difference."""

@@ -197,7 +197,7 @@ class Reading:
         from pipetui.core.desk import Desk
 
         today, now = self.clock()
-        return Desk(now=now, today=today, me=store.me, stages=self.stages)
+        return Desk(now=now, today=today, me=store.who, stages=self.stages)
 
     # What is looked at
 

@@ -55,7 +55,7 @@ class Rearrange:
         reading = self.app.reading
         stages = tuple(store.all(Stage, pipeline_id=reading.pipeline.id))
         today, now = reading.clock()
-        return Desk(now=now, today=today, me=store.me, stages=stages)
+        return Desk(now=now, today=today, me=store.who, stages=stages)
 
     def _shown(self) -> Shown:
         reading = self.app.reading
