@@ -76,8 +76,8 @@ def test_nothing_breaks_and_nothing_is_left(before: str, name: str, after: str) 
     ("role", "reason"),
     [
         ("reader", "You may read here, and change nothing."),
-        ("rep", "Only managers may erase a person."),
-        ("manager", "None"),
+        ("rep", "Only admins may erase a person."),
+        ("manager", "Only admins may erase a person."),
         ("admin", "None"),
     ],
 )

@@ -280,7 +280,7 @@ def test_erasing_again_writes_nothing(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    ("role", "allowed"), [("reader", False), ("rep", False), ("manager", True), ("admin", True)]
+    ("role", "allowed"), [("reader", False), ("rep", False), ("manager", False), ("admin", True)]
 )
 def test_who_may_erase(store: Store, opened: Opener, role: Any, allowed: bool) -> None:
     who = zoe(store)

@@ -67,7 +67,7 @@ async def test_who_may_not_erase_is_told_so(made: Desktop) -> None:
         made.app.push_screen(Customer(made.app, "contact", 1))
         await seen(pilot, MAIL)
         await typed(pilot, "E")
-        await seen(pilot, "Only managers may erase a person.")
+        await seen(pilot, "Only admins may erase a person.")
         made.app.push_screen(Customer(made.app, "organization", 1))
         await seen(pilot, "Company")
         await typed(pilot, "E")

@@ -55,9 +55,6 @@ RULES: Mapping[str, Rule] = {
 APART = "apart:"
 """How the settings begin that tell two records apart, which whoever keeps the customer file may write."""
 
-ERASURE = _PLAN
-"""The rule of erasing a person out of the records and the journal, which cannot be undone."""
-
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -130,12 +127,12 @@ WHAT: Mapping[str, Message] = {
 
 
 def erasing(actor: Actor) -> Message | None:
-    """Why erasing a person is not this member's to do; None when it is."""
-    if actor.role == "admin" or (actor.role == "manager" and ERASURE.manager):
+    """Why erasing a person is not this member's to do; None when it is. It cannot be undone, and blanks the journal."""
+    if actor.role == "admin":
         return None
     if not actor.writes:
         return say("You may read here, and change nothing.")
-    return say("Only managers may erase a person.")
+    return say("Only admins may erase a person.")
 
 
 def hint(actor: Actor, table: str, owner: str = "") -> Message:
