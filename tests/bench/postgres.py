@@ -38,8 +38,8 @@ INSERT INTO contact (id, name, organization_id, email, created_at) SELECT n, 'Ma
     '2024-01-01T00:00:00.000000Z' FROM generate_series(1, 20000) n;
 INSERT INTO deal (id, pipeline_id, stage_id, title, contact_id, organization_id, amount, created_at, stage_since,
         closed_at, expected_close, next_due, furthest_id)
-    SELECT n, s.pipeline_id, s.id, 'Web site ' || n, 1 + n % 20000, 1 + n % 20000,
-        n::bigint * 7919 % 5000000, d.day, d.day,
+    SELECT n, s.pipeline_id, s.id, 'Web site ' || n, 1 + n % 20000, 1 + n % 20000, n::bigint * 7919 % 5000000,
+        d.day, d.day,
         CASE WHEN s.kind <> 'open' THEN d.day END,
         CASE WHEN s.kind = 'open' THEN to_char(now() + n % 90 * interval '1 day', 'YYYY-MM-DD') END,
         CASE WHEN s.kind = 'open' AND n % 3 > 0 THEN to_char(now() + n % 60 * interval '1 day', 'YYYY-MM-DD') END,

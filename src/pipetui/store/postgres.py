@@ -36,8 +36,8 @@ BEGIN = ("BEGIN", f"SELECT pg_advisory_xact_lock({WRITERS})")
 BEGIN_READING = ("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",)
 COMMIT = ("NOTIFY pipetui", "COMMIT")
 CONNECT_SECONDS = 10
-LOCK_SECONDS = 10
-"""How long one writer waits for another; as long as with SQLite."""
+LOCK_SECONDS = 60
+"""How long one writer waits for another: as long as hundreds of them take when all write at once."""
 FULL_SECONDS = 3.0
 """How long a server without a free connection is asked again."""
 DEAD_SECONDS = 10
