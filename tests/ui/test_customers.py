@@ -188,7 +188,7 @@ async def test_doubles_are_compared_merged_field_by_field_and_unmerged(desktop: 
         assert (kept.name, kept.phone, gone.archived_at is not None) == (AGAIN, "+33612345678", True)
         assert {deal.contact_id for deal in desktop.other.all(Deal) if deal.contact_id} == {1}
         await typed(pilot, "u")
-        await seen(pilot, "1 pair")
+        await seen(pilot, "same e-mail")
         assert one(desktop, MARIE).id == 1
         assert {deal.contact_id for deal in desktop.other.all(Deal) if deal.contact_id} == {1, 2}
         assert desktop.other.check() == []
