@@ -136,6 +136,7 @@ def erase(db: Database, writing: Writing, whose: Person, found: Erasure, now: da
     closed: Row = {"opted_out_at": moment_text(now), "archived_at": moment_text(now)}
     for table, rows in found.rows.items():
         for number, values in rows.items():
+            writing.note(table, number)
             places = ", ".join(f"{name} = ?" for name in values)
             db.run(
                 f"UPDATE {table} SET {places}, version = version + 1 WHERE id = ?", (*values.values(), number)
@@ -145,7 +146,7 @@ def erase(db: Database, writing: Writing, whose: Person, found: Erasure, now: da
         after = {name: value for name, value in closed.items() if row[name] is None}
         if after:
             writing.write([Change("contact", number, dict.fromkeys(after), after)])
-        else:
+        elif number not in found.rows["contact"]:
             writing.note("contact", number)
     writing.reseal("journal", again)
     writing.reseal("batch", _blank_labels(db, found.labels))

@@ -4,7 +4,7 @@ and go as database roles, and what is not as it should be is found.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -117,10 +117,7 @@ def grant(store: Store, login: str, role: Role, verifier: str | None = None, cre
     _must_be_initialised(store.db)
     there = exists(store.db, login)
     if not (there or create):
-        raise NotFound(
-            say('The server knows no role "{login}".', login=login),
-            say("Make it: pipetui server grant {login} {role} --create", login=login, role=role),
-        )
+        raise _unknown(login, role)
     database, _ = _names(store.db)
     ranks = [] if there else [f"CREATE ROLE {quoted(login)} LOGIN"]
     if verifier is not None:
@@ -143,25 +140,36 @@ def revoke(store: Store, login: str) -> None:
     store.administer(label, changes, lambda: _run(store.db, ranks))
 
 
-def follow(db: Database, login: str, role: Role) -> Callable[[], None]:
-    """What the change of a member's role by an admin of the app entails on the server, to run in its transaction.
+def follow(db: Database, members: Iterable[int]) -> None:
+    """Have the groups of the server follow what became of members, in the transaction that changes them.
 
-    Nothing where the server does not keep the store. Raises Forbidden when this connection may not hand out that role.
+    Nothing where the server does not keep the store. Raises Forbidden when this connection may not hand out a role,
+    NotFound when the server knows no such login.
     """
     if not inspection.initialised(db):
-        return lambda: None
+        return
     database, _ = _names(db)
-
-    def act() -> None:
+    sql = "SELECT login, role, retired_at FROM member WHERE id = ?"
+    for login, role, retired_at in (row for number in sorted(members) for row in db.rows(sql, (number,))):
+        wanted = None if retired_at else role
+        if not exists(db, login):
+            if wanted:
+                raise _unknown(login, role)
+            continue
         try:
-            _run(db, ranked(database, login, role))
+            _run(db, ranked(database, login, wanted))
         except (Forbidden, Refused) as error:
             raise Forbidden(
                 say("The server lets this login hand out no roles."),
                 say("Who owns the database can: pipetui server grant {login} {role}", login=login, role=role),
             ) from error
 
-    return act
+
+def _unknown(login: str, role: Role) -> NotFound:
+    return NotFound(
+        say('The server knows no role "{login}".', login=login),
+        say("Make it: pipetui server grant {login} {role} --create", login=login, role=role),
+    )
 
 
 def ranked(database: str, login: str, role: Role | None) -> list[str]:

@@ -129,26 +129,25 @@ class Store:
         """Let go of the file or the server."""
         self.db.close()
 
-    def commit(self, batch: Batch, along: Callable[[], None] | None = None) -> Committed:
-        """Write a batch as a whole; `along` does more in the same transaction. Raises Conflict when somebody else
-        changed the same fields first, Forbidden when it is not this member's to write."""
+    def commit(self, batch: Batch) -> Committed:
+        """Write a batch as a whole. Raises Conflict when somebody else changed the same fields first, Forbidden when
+        it is not this member's to write."""
         if batch.empty:
             return Committed(None)
         try:
-            return self._commit(batch, along)
+            return self._commit(batch)
         except Replaced:
             raise
         except ConnectionLost as lost:
             if lost.doubtful:
                 raise
-            return self._commit(batch, along)
+            return self._commit(batch)
 
-    def _commit(self, batch: Batch, along: Callable[[], None] | None) -> Committed:
+    def _commit(self, batch: Batch) -> Committed:
         with self._transaction():
             writing = self._begin(batch.label, "do")
             writing.stream(batch.changes)
-            if along is not None:
-                along()
+            self._follow(writing)
         return Committed(writing.batch_id if writing.n else None, writing.ids)
 
     def administer(self, label: Message, changes: Iterable[Change], along: Callable[[], None]) -> None:
@@ -415,6 +414,13 @@ class Store:
         self._wrote = Writing(self.db, head, label, Gate(self.db, actor, back), numbers, compact)
         return self._wrote
 
+    def _follow(self, writing: Writing) -> None:
+        """A server that keeps the rights hears what became of members."""
+        if writing.members and self.db.dialect == "postgresql":
+            from pipetui.store import server
+
+            server.follow(self.db, writing.members)
+
     def _turn(self, target: int, back_from: int, kind: str) -> Entry:
         """Write the inverse of batch `back_from`, and mark batch `target` as taken back or not."""
         compact = self.db.one("SELECT 1 FROM journal WHERE batch_id = ? AND last_id IS NOT NULL", (target,))
@@ -426,6 +432,7 @@ class Store:
             writing.stream(journal.inverses(self.db, back_from))
         except Conflict as error:
             raise journal.gone_on(error, label) from None
+        self._follow(writing)
         self.db.run("UPDATE batch SET undone = ? WHERE id = ?", (int(kind == "undo"), target))
         return log.entry(self.db, writing.batch_id)
 

@@ -54,6 +54,8 @@ class Writing:
         """Real numbers by the negative ones in the batch."""
         self.n = 0
         """Changes that made a difference."""
+        self.members: set[int] = set()
+        """The members among them."""
         self._head = head
         self._label = chain.sealed_label(label)
         self._link = head.open(chain.last(db), self._label[-1])
@@ -92,9 +94,10 @@ class Writing:
         self._stays.after(chunk)
         self._touched.update(chunk.came, (table for table, *_ in chunk.changed))
         self._note(chunk)
+        self.members.update(number for table, number, *_ in chunk.applied if table == "member")
 
     def note(self, table: str, number: int) -> None:
-        """A line of the journal about a record that stays as it is."""
+        """A line of the journal about a record of which it keeps nothing more to tell."""
         self._journal_rows([(table, number, None, None, *chain.sealed_edit({}, {}))])
         self.n += 1
 
