@@ -33,6 +33,8 @@ COMMANDS: Mapping[str, Right] = {
 }  # fmt: skip
 """By command of the board, and by verb of `core.acts`: those about deals ask whose the deals are."""
 
+ALL = frozenset(COMMANDS.values())
+
 PAGES: Mapping[str, Mapping[str, Right]] = {
     "Agenda": dict.fromkeys(
         ("done", "snooze", "snooze_until", "a_day_on", "a_day_back", "edit", "cancel", "cancel_all"),
@@ -97,8 +99,8 @@ def barred(actor: Actor, cards: Iterable[Card]) -> Mapping[str, Forbidden]:
         return {}
     found = list(cards)
     card = next((one for one in found if actor.owns(one.owner_id)), found[0] if found else None)
-    whys = ((name, _why(actor, right, card)) for name, right in COMMANDS.items())
-    return {name: why for name, why in whys if why is not None}
+    whys = {right: _why(actor, right, card) for right in ALL}
+    return {name: why for name, right in COMMANDS.items() if (why := whys[right]) is not None}
 
 
 def why_not(actor: Actor, verb: str, card: Card) -> Forbidden | None:
