@@ -156,8 +156,11 @@ class Scene:
         if self.engine == "postgresql":
             self.server.drop(url)
         else:
-            for file in Path(url).parent.glob(f"{Path(url).name}*"):
-                file.unlink()
+            for one in Path(url).parent.glob(f"{Path(url).name}*"):
+                if one.is_dir():
+                    shutil.rmtree(one)
+                else:
+                    one.unlink()
 
     def close(self) -> None:
         """No more scenes here."""

@@ -139,13 +139,13 @@ def test_half_a_backup_never_stands_under_its_name(file: Path, tmp_path: Path) -
 
         class Slow:
             def backup(self, target: sqlite3.Connection) -> None:
-                seen.append(sorted(path.name for path in tmp_path.glob("copy.db*")))
+                seen.append(sorted(path.name for path in tmp_path.glob("*copy.db*")))
                 link.backup(target)
 
         sqlite.backup(Slow(), str(file), str(tmp_path / "copy.db"))  # type: ignore[arg-type]
     assert seen != [[]]
     assert "copy.db" not in seen[0]
-    assert [path.name for path in tmp_path.glob("copy.db*")] == ["copy.db"]
+    assert [path.name for path in tmp_path.glob("*copy.db*")] == ["copy.db"]
     store.close()
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 import shaping
 from desktop import Desktop
+from pipetui.core.change import Batch, Change
+from pipetui.core.deal import Member
+from pipetui.core.message import say
 from store.conftest import ENGINES, Server, server
 
 __all__ = ["server"]
@@ -26,6 +30,9 @@ def shared(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Desktop]:
     running: Server | None = request.getfixturevalue("server") if request.param == "postgresql" else None
     url = running.database(running.template) if running else ""
     made = Desktop(tmp_path, url)
+    with closing(made.opened("ann") if running else made.opened()) as admin:
+        bob = Member(id=-1, login="bob", name="bob", role="manager")
+        admin.commit(Batch(say("bob joins"), (Change.add(bob),)))
     yield made
     made.close()
     if running:

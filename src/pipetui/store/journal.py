@@ -134,6 +134,8 @@ def conflict(db: Database, clashes: Sequence[Clash]) -> Conflict:
 
 def gone_on(error: Conflict, label: Message) -> Conflict:
     """The same for a batch that is to be taken back, or made again: who changed what since, and by which act."""
+    if not error.clashes:
+        return error
     clash = next((clash for clash in error.clashes if clash.by), None)
     if clash is None or clash.what is None:
         message = say('Somebody else changed that since: "{act}" stays as it is.', act=label)

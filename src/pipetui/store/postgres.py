@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -26,6 +27,9 @@ except ImportError as missing:
         say("PostgreSQL needs psycopg, which is not installed."),
         say("Run: pip install 'pipetui[postgresql]'"),
     ) from missing
+
+# What psycopg warns of when a connection breaks would be written across the screen; what matters is raised.
+logging.getLogger("psycopg").addHandler(logging.NullHandler())
 
 Error = (psycopg.Error, UnicodeEncodeError)
 SCHEMA = "pipetui_guard"

@@ -5,6 +5,7 @@ Every verb takes the deals it is given as one batch. What the rules refuse for s
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -232,9 +233,18 @@ class Acts:
 
     # How they are done
 
-    async def commit(self, batch: Batch, follow: int | None = None) -> Committed:
-        """Write a batch made elsewhere and show what became of it. Raises Refused, Conflict, StoreProblem."""
-        committed = await self._written(batch)
+    def begin(self, batch: Batch) -> asyncio.Future[Committed]:
+        """Have a batch written even when the screen goes before anybody waits for it."""
+        return self._writer.write(lambda store: store.commit(batch))
+
+    async def commit(
+        self, batch: Batch, follow: int | None = None, begun: asyncio.Future[Committed] | None = None
+    ) -> Committed:
+        """Write a batch made elsewhere, or wait for one that is `begun`, and show what became of it.
+
+        Raises Refused, Conflict, StoreProblem.
+        """
+        committed = await self._written(batch, begun)
         if follow is not None and follow < 0:
             follow = committed.ids.get(follow)
         self._reload(follow)
@@ -250,10 +260,10 @@ class Acts:
 
         return Bench(store, found, seen)
 
-    async def _written(self, batch: Batch) -> Committed:
+    async def _written(self, batch: Batch, begun: asyncio.Future[Committed] | None = None) -> Committed:
         """Write a batch; where others were first it is asked whose value stays."""
         try:
-            return await self._writer.write(lambda store: store.commit(batch))
+            return await (begun or self.begin(batch))
         except Conflict as error:
             conflict = error
         decided = await self._app.whose(conflict)

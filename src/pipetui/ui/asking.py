@@ -25,8 +25,11 @@ from pipetui.ui.prompt import Prompt, Understand
 from pipetui.ui.typeahead import ANSWERS
 
 if TYPE_CHECKING:
+    import asyncio
+
     from pipetui.core.stage import Stage
     from pipetui.store.cards import Card
+    from pipetui.store.store import Committed
     from pipetui.ui.app import Pipetui
 
 NOBODY = 0
@@ -151,15 +154,16 @@ class Asking:
             written = before if text is None else text.strip()
             if written != deal.notes:
                 batch = Batch(say("Edit {deal}", deal=name(card)), (Change.edit(deal, notes=written),))
-                self.app.run_worker(self.app.attempt(self._note(batch, deal.id, written)), group=ANSWERS)
+                noted = self._note(batch, deal.id, written, self.app.acts.begin(batch))
+                self.app.run_worker(self.app.attempt(noted), group=ANSWERS)
 
         title = _("Notes on {deal}").format(deal=name(card))
         edit_text(self.app, before, editor, self.app.look, title, edited)
 
-    async def _note(self, batch: Batch, deal_id: int, text: str) -> None:
-        """Write notes; when others were written meanwhile and nothing is decided, the next time shows both."""
+    async def _note(self, batch: Batch, deal_id: int, text: str, begun: asyncio.Future[Committed]) -> None:
+        """Wait until notes are written; when others were meanwhile and nothing is decided, the next time shows both."""
         try:
-            await self.app.acts.commit(batch)
+            await self.app.acts.commit(batch, begun=begun)
         except Conflict:
             self._unsaved[deal_id] = text
             raise Refused(
