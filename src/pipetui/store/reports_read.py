@@ -21,6 +21,7 @@ from pipetui.store import behind as sets
 from pipetui.store import counts
 from pipetui.store.behind import NARROWED, SIZES, Question, among
 from pipetui.store.clause import Clause
+from pipetui.store.stays import STRIDE
 
 if TYPE_CHECKING:
     from pipetui.store.db import Database
@@ -36,6 +37,8 @@ HOURS = {
         / 3600 + 1e-6) AS bigint)""",
 }
 """Whole hours of a stay; what the engines say differently."""
+PLACES = 1 << 32
+"""Room for the number of a stage and one bit below the hours, in one whole number."""
 
 
 def _kind(question: Question) -> Clause:
@@ -155,15 +158,26 @@ def ways(question: Question) -> tuple[dict[tuple[str, int], int], dict[tuple[str
 
 
 def lasted(question: Question) -> dict[int, list[Lasted]]:
-    """Stays by stage and whole hours; those that go on until now, or until their deal was archived."""
-    chosen, now = sets.stays(question), moment_text(question.scope.now)
-    until = f"COALESCE(visit.left_at, deal.archived_at, '{now}')"
-    sql = f"""SELECT visit.stage_id, {HOURS[question.db.dialect].format(until)},
-        CASE WHEN visit.left_at IS NULL THEN 0 ELSE 1 END, COUNT(*)
-        FROM visit JOIN deal ON deal.id = visit.deal_id WHERE {chosen.sql} GROUP BY 1, 2, 3"""
+    """Stays by stage and whole hours; those that go on until now, or until their deal was archived.
+
+    What tells them apart is one number, and SQLite counts some stays at a time: it would sort all of them.
+    """
+    chosen, now, db = sets.stays(question), moment_text(question.scope.now), question.db
+    hours = HOURS[db.dialect].format(f"COALESCE(visit.left_at, deal.archived_at, '{now}')")
+    code = f"{hours} * {PLACES} + visit.stage_id * 2 + CASE WHEN visit.left_at IS NULL THEN 0 ELSE 1 END"
+    sql = f"""SELECT {code}, COUNT(*) FROM visit JOIN deal ON deal.id = visit.deal_id
+        WHERE {chosen.sql} AND visit.id BETWEEN ? AND ? GROUP BY 1"""
+    last = db.one("SELECT COALESCE(MAX(id), 0) FROM visit")
+    end = last[0] if last else 0
+    counted = Counter[int]()
+    step = STRIDE if db.dialect == "sqlite" else end + 1
+    for start in range(1, end + 1, step):
+        for packed, n in db.rows(sql, (*chosen.params, start, start + step - 1)):
+            counted[packed] += n
     found: dict[int, list[Lasted]] = {}
-    for stage, hours, over, n in question.db.rows(sql, chosen.params):
-        found.setdefault(stage, []).append(Lasted(max(hours, 0), n, bool(over)))
+    for packed, n in counted.items():
+        lasted, rest = divmod(packed, PLACES)
+        found.setdefault(rest // 2, []).append(Lasted(max(lasted, 0), n, bool(rest % 2)))
     return found
 
 
