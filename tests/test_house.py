@@ -55,7 +55,8 @@ def test_the_core_needs_nothing_but_python() -> None:
 
 def test_the_board_loads_no_sqlalchemy() -> None:
     assert (
-        loaded_after("import pipetui.ui.app") & {"sqlalchemy", "sqlmodel", "alembic", "pydantic", "openpyxl"}
+        loaded_after("import pipetui.ui.launch")
+        & {"sqlalchemy", "sqlmodel", "alembic", "pydantic", "openpyxl"}
         == set()
     )
 

@@ -222,7 +222,9 @@ async def test_panes_stand_beside_the_board_and_take_its_place_where_it_is_narro
             await pilot.pause(0.5)
             await pilot.press(key)
             await pilot.pause(0.2)
-            assert any(seen in line for line in [*lines(desktop.app), *map(plain, desktop.app.side.lines)])
+            assert any(
+                seen in line for line in [*lines(desktop.app), *map(plain, desktop.app.side.pane.lines)]
+            )
             await pilot.press("escape")
             await pilot.pause(0.1)
             assert any(line.startswith("▌Acme") for line in lines(desktop.app))

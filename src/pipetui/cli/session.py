@@ -291,7 +291,7 @@ class Session:
 
         if not (sys.stdin.isatty() and sys.stdout.isatty()):
             raise Refused(say("The board needs a terminal."), say("In a pipe, use: pipetui board"))
-        from pipetui.ui.app import run
+        from pipetui.ui.launch import run
 
         past = self._past
         clock = (lambda: self.now) if self.options.as_of and past is None else None

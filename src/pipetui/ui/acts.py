@@ -266,7 +266,9 @@ class Acts:
             return await (begun or self.begin(batch))
         except Conflict as error:
             conflict = error
-        decided = await self._app.whose(conflict)
+        from pipetui.ui.conflict import decide
+
+        decided = await decide(self._app, conflict)
         if decided is None:
             raise conflict
         left = rebased(batch.changes, conflict.clashes, whole(decided, conflict.clashes))
@@ -385,7 +387,9 @@ class Acts:
     async def _settle(self, error: Conflict, doing: Doing) -> None:
         """Others were first: do it again where it is decided so, on what they left, as it was seen when deciding."""
         seen = self._fresh(error)
-        decided = await self._app.whose(error, doing.back is not None)
+        from pipetui.ui.conflict import decide
+
+        decided = await decide(self._app, error, doing.back is not None)
         if decided is None:
             if doing.back is not None:
                 doing.back()

@@ -33,10 +33,10 @@ def lines(app: Pipetui, what: str, width: int) -> list[Line]:
 def _forecast(app: Pipetui, width: int) -> list[Line]:
     from pipetui.ui.forecast import forecast_lines
 
-    if app.forecast is None:
+    if app.tally.forecast is None:
         return [[Span(_("Counting…"), "dim")]]
     won = next((stage.name for stage in app.reading.stages if stage.kind == "won"), "")
-    return forecast_lines(app.forecast, width, won, _names(app, app.forecast))
+    return forecast_lines(app.tally.forecast, width, won, _names(app, app.tally.forecast))
 
 
 def _names(app: Pipetui, forecast: Forecast) -> dict[int, str]:
@@ -87,7 +87,7 @@ def _odds(app: Pipetui, deal: Deal) -> Odds:
     """The chance of a deal by the forecast, as far as it is made."""
     from pipetui.ui.odds import Odds
 
-    forecast = app.forecast
+    forecast = app.tally.forecast
     if forecast is None:
         return Odds()
     place = next((at for at, one in enumerate(forecast.stages) if one.stage.id == deal.stage_id), None)

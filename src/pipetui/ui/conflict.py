@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pipetui.core.deal import Record
     from pipetui.errors import Clash
     from pipetui.store.store import Store
+    from pipetui.ui.app import Pipetui
 
 WORDS: Mapping[str, Message] = {
     "stage_id": say("Stage"),
@@ -59,6 +61,8 @@ NAMED: Mapping[str, type[Stage | Member | Source | Contact | Organization]] = {
 }  # fmt: skip
 LONG = frozenset(("notes",))
 """Texts that can both be kept, one below the other."""
+LOOK_SECONDS = 0.25
+"""How often it is looked whether the form over the board is closed."""
 KEYS: Mapping[str, Decision] = {"t": "theirs", "m": "mine", "b": "both"}
 
 
@@ -77,6 +81,21 @@ class Disputed:
     def both(self) -> bool:
         """Whether the two values can stand together."""
         return self.where[2] in LONG
+
+
+async def decide(app: Pipetui, error: Conflict, editing: bool = False) -> Mapping[Place, Decision] | None:
+    """Ask whose values stay where two people changed the same fields, once no form is open any more.
+
+    None when nothing is decided, or nothing can be.
+    """
+    fields = disputed(error, app.reading.store)
+    if not fields:
+        return None
+    while isinstance(app.screen, ModalScreen):
+        await asyncio.sleep(LOOK_SECONDS)
+    answer: asyncio.Future[Mapping[Place, Decision] | None] = asyncio.get_running_loop().create_future()
+    app.push_screen(Choice(fields, app.reading.clock()[1], app.look, editing), answer.set_result)
+    return await answer
 
 
 def disputed(error: Conflict, store: Store) -> list[Disputed]:

@@ -120,7 +120,7 @@ class Foresight(Page):
         question = Question(scope, self._period, main.reading.pipeline.name, main.config.currency)
         made = None
         while made is None and asked == self._asked:
-            made = await main.reckoner.ask(question)  # None when the board below asked after it
+            made = await main.tally.reckoner.ask(question)  # None when the board below asked after it
         if made is not None and asked == self._asked:
             if again and (self.lists or not self.sandbox.change.empty):
                 return

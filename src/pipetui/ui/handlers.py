@@ -78,10 +78,10 @@ class Handlers:
         self._down(-1, -1)
 
     def do_page_down(self) -> None:
-        self._down(self.app.board.rows, self.app.side.size.height - 1)
+        self._down(self.app.board.rows, self.app.side.pane.size.height - 1)
 
     def do_page_up(self) -> None:
-        self._down(-self.app.board.rows, 1 - self.app.side.size.height)
+        self._down(-self.app.board.rows, 1 - self.app.side.pane.size.height)
 
     def do_first(self) -> None:
         self._down(-(2**31), -(2**31))
@@ -90,15 +90,15 @@ class Handlers:
         self._down(2**31, 2**31)
 
     def do_pane_down(self) -> None:
-        self.app.side.scroll_by(max(1, self.app.side.size.height // 2))
+        self.app.side.pane.scroll_by(max(1, self.app.side.pane.size.height // 2))
 
     def do_pane_up(self) -> None:
-        self.app.side.scroll_by(-max(1, self.app.side.size.height // 2))
+        self.app.side.pane.scroll_by(-max(1, self.app.side.pane.size.height // 2))
 
     def _down(self, cards: int, rows: int) -> None:
         """So many cards down, or so many rows of the pane when it stands in place of the board."""
-        if self.app.full:
-            self.app.side.scroll_by(rows)
+        if self.app.side.full:
+            self.app.side.pane.scroll_by(rows)
         else:
             self.app.board.move(cards)
 
@@ -158,7 +158,7 @@ class Handlers:
         if board.card:
             board.mark([board.card], board.card.id not in board.marks)
             board.move(1)
-            self.app.redraw_top()
+            self.app.edges.draw_top()
 
     def do_mark_all(self) -> None:
         board = self.app.board
@@ -166,40 +166,40 @@ class Handlers:
             cards = self.app.reading.page(board.lane.column, 0, board.lane.count)
             board.mark(cards)
             self.app.tell(say_n("One deal is marked.", "{n} deals are marked.", len(board.marks)))
-            self.app.redraw_top()
+            self.app.edges.draw_top()
 
     def do_back(self) -> None:
         """One level up: the pane in place of the board, the pane, the marks, the filter."""
         app = self.app
-        if app.beside and (app.full or app.beside == "help"):
-            app.toggle("")
+        if app.side.shows and (app.side.full or app.side.shows == "help"):
+            app.side.toggle("")
         elif app.board.marks:
             app.board.mark(list(app.board.marks.values()), on=False)
-            app.redraw_top()
+            app.edges.draw_top()
         elif app.reading.query:
             app.reading.filter("", None)
             app.reload()
-        elif app.beside:
-            app.toggle("")
+        elif app.side.shows:
+            app.side.toggle("")
         elif app.travel is not None:
             app.travel.back()
 
     # What is looked at
 
     def do_detail(self) -> None:
-        self.app.toggle("detail")
+        self.app.side.toggle("detail")
 
     def do_open(self) -> None:
-        self.app.toggle("detail", full=True)
+        self.app.side.toggle("detail", full=True)
 
     def do_forecast(self) -> None:
-        self.app.toggle("forecast")
+        self.app.side.toggle("forecast")
 
     def do_here(self) -> None:
-        self.app.toggle("here")
+        self.app.side.toggle("here")
 
     def do_help(self) -> None:
-        self.app.toggle("help", full=True)
+        self.app.side.toggle("help", full=True)
 
     def do_sort(self) -> None:
         self.app.sort_by(self.app.reading.sort_on())

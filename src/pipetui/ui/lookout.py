@@ -96,7 +96,7 @@ class Lookout:
         self.lately = [*found, *self.lately][:KEPT]
         told = [one for one in found if one.deals & set(seen)]
         if told:
-            self._app.hear(_notice(told))
+            self._app.edges.hear(_notice(told))
 
     def meet(self) -> None:
         """Look who is here."""
@@ -113,8 +113,8 @@ class Lookout:
             return
         if found != self.present:
             self.present = found
-            self._app.redraw_top()
-            self._app.redraw_side("here")
+            self._app.edges.draw_top()
+            self._app.side.redraw("here")
 
     @property
     def others(self) -> list[str]:
@@ -189,7 +189,7 @@ class Lookout:
                 )
 
     def _show(self) -> None:
-        self._app.redraw_top()
+        self._app.edges.draw_top()
         if (draw := getattr(self._app.screen, "draw_foot", None)) is not None:
             draw()
 

@@ -30,7 +30,7 @@ class Openings:
             app.tell(say("This deal is not on the board now: another period, a filter, or archived."), "warn")
             return
         app.reload(deal_id)
-        app.toggle("detail", full=True)
+        app.side.toggle("detail", full=True)
 
     @property
     def _deal_id(self) -> int:

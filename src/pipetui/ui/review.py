@@ -192,7 +192,7 @@ class ReviewList(Page):
         flow = reviews.pipeline_flow(
             reading.db, reading.pipeline.id, since, local_day(since), reading.scope.today
         )
-        forecast = self.main.forecast
+        forecast = self.main.tally.forecast
         coming = forecast.ahead if forecast is not None else None
         goal = forecast.goal if forecast is not None else None
         goal = goal if goal is not None and goal.goal.metric == "wins" else None
