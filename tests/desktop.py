@@ -72,7 +72,7 @@ class Desktop:
 
 async def seen(pilot: Pilot[int], text: str) -> None:
     """Wait until a text stands on the screen."""
-    for _ in range(100):
+    for _ in range(400):
         if text in "\n".join(lines(pilot.app)):
             return
         await pilot.pause(0.05)
