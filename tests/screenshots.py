@@ -84,6 +84,7 @@ PICTURES = (
     Picture("people-of-a-deal", (100, 24), ("right", "W")),
     Picture("segments", (100, 24), ("M",)),
     Picture("sources", (100, 24), ("M", "tab")),
+    Picture("members", (100, 24), ("percent_sign",)),
     Picture("palette", (100, 24), ("colon", *"mer")),
 )
 
