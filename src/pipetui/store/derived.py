@@ -137,11 +137,17 @@ def refresh_furthest(db: Database, which: Which) -> None:
     db.run(f"UPDATE deal SET furthest_id = ({FURTHEST}) WHERE {which.of('deal.id')}", which.params)
 
 
-def places(db: Database, which: Which) -> dict[int, tuple[Key, Any]]:
-    """Where these deals are counted, and their amounts."""
+def misplaced(db: Database, which: Which) -> dict[int, tuple[Key, Key, Any]]:
+    """Of these deals those that stand further, or less far, than is kept: where they are counted, where they belong,
+    and their amounts."""
     sql = f"""SELECT pipeline_id, stage_id, COALESCE(furthest_id, 0), history_known,
-        CASE WHEN archived_at IS NULL THEN 0 ELSE 1 END, currency, amount, id FROM deal WHERE {which.of("id")}"""
-    return {row[7]: (row[:6], row[6]) for row in db.rows(sql, which.params)}
+        CASE WHEN archived_at IS NULL THEN 0 ELSE 1 END, currency, amount, id, COALESCE(({FURTHEST}), 0)
+        FROM deal WHERE {which.of("deal.id")}"""
+    return {
+        row[7]: (row[:6], (*row[:2], row[8], *row[3:6]), row[6])
+        for row in db.rows(sql, which.params)
+        if row[2] != row[8]
+    }
 
 
 def words(db: Database, which: Which) -> list[tuple[int, str]]:

@@ -98,12 +98,12 @@ class Late:
         self._refuse_orphans()
 
     def _settle_furthest(self, which: Which, tally: derived.Tally) -> None:
-        before = derived.places(self._db, which)
-        derived.refresh_furthest(self._db, which)
-        for number, (key, amount) in derived.places(self._db, which).items():
-            if before[number][0] != key:
-                tally.add(before[number][0], -1, amount)
-                tally.add(key, 1, amount)
+        moved = derived.misplaced(self._db, which)
+        for some in among(sorted(moved)):
+            derived.refresh_furthest(self._db, some)
+        for was, becomes, amount in moved.values():
+            tally.add(was, -1, amount)
+            tally.add(becomes, 1, amount)
 
     def _unworded(self) -> Iterator[Which]:
         words = set(self._words)
@@ -119,6 +119,8 @@ class Late:
         yield from self._fresh.windows(WINDOW)
 
     def _list_parties(self) -> None:
+        if not any((*self._parties.values(), self._renamed)):
+            return
         if sum(map(len, self._parties.values())) > parties.MANY:
             parties.mark_stale(self._db)
         elif not parties.stale(self._db):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import attrgetter, itemgetter
@@ -181,6 +181,10 @@ class _Line:
     rows: list[tuple[Any, ...]] = field(default_factory=list)
     """Those of a run that wait to be added to its seal."""
 
+    def covers(self, numbers: Collection[int]) -> bool:
+        """Whether the run tells of all these rows."""
+        return not numbers or (self.first <= min(numbers) and max(numbers) <= self.last)
+
     def seal(self) -> None:
         """Add what waits."""
         if self.run is not None and self.rows and self.digest:
@@ -197,6 +201,10 @@ def _rows(db: Database, table: str, again: Mapping[int, str]) -> Iterator[Break]
     for which in _windows(db, table):
         rows, lines = _read(db, table, which), _lines(db, table, which)
         near = [one for one in runs if one.last >= which.params[0] and one.first <= which.params[1]]
+        if not lines and len(near) == 1 and near[0].covers(rows):
+            near[0].rows += (rows[number] for number in sorted(rows))
+            near[0].seal()
+            continue
         for number in sorted({*rows, *lines}):
             covering = [one for one in near if one.first <= number <= one.last]
             if number not in lines and len(covering) == 1:

@@ -29,7 +29,7 @@ from pipetui.ui.page import Key, Page
 from pipetui.ui.paint import GLYPHS, KINDS, Line, Span, fit, wrapped
 from pipetui.ui.pick import Option, Pick
 from pipetui.ui.prompt import Prompt
-from pipetui.ui.rows import Row
+from pipetui.ui.rows import Paged, Row
 from pipetui.ui.typeahead import ANSWERS
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class ReviewList(Page):
         """What it is."""
         return _("Pipeline review")
 
-    def made(self, width: int) -> list[Row]:
+    def made(self, width: int) -> Sequence[Row]:
         """A row for each deal: whether it was looked at, what is at stake, what is wrong."""
         if not self.deals:
             said = (
@@ -98,7 +98,13 @@ class ReviewList(Page):
                 else _("There is no open deal.")
             )
             return [Row([]), Row([Span(f"  {said}", "good")])]
-        return [Row(self._line(place, one, width), place) for place, one in enumerate(self.deals)]
+        deals = self.deals
+
+        def fetch(start: int, count: int) -> Sequence[Row]:
+            page = enumerate(deals[start : start + count], start)
+            return [Row(self._line(place, one, width), place) for place, one in page]
+
+        return Paged(len(deals), fetch)
 
     def _line(self, place: int, one: Ranked, width: int) -> Line:
         facts = one.facts
