@@ -34,7 +34,7 @@ from pipetui.ui.typeahead import ANSWERS
 
 if TYPE_CHECKING:
     from pipetui.core.moves import Changes
-    from pipetui.store.store import Dossier
+    from pipetui.store.dossier import Dossier
     from pipetui.ui.app import Pipetui
 
 HISTORY = 40
