@@ -15,7 +15,8 @@ from pipetui.ui.merging import Doubles
 from pipetui.ui.page import COMMON, Page
 from pipetui.ui.quotes import Lines, Quotes
 from pipetui.ui.reports import Reports
-from pipetui.ui.review import ReviewDeal, ReviewList
+from pipetui.ui.review import ReviewList
+from pipetui.ui.reviewdeal import ReviewDeal
 from pipetui.ui.segments import Segments
 from pipetui.ui.sources import Sources
 

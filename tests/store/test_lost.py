@@ -108,7 +108,7 @@ def test_a_cut_while_undo_is_kept_says_whether_it_was(far: Store, wire: Wire, af
         with pytest.raises(ConnectionLost, match="nothing was written"):
             far.undo()
         assert far.get(Deal, deal.id).stage_id == stages(far)["Quote"].id
-    assert far.cleared() is None
+    assert far.doubt.cleared() is None
 
 
 @pytest.mark.parametrize("after", [False, True])
@@ -139,9 +139,9 @@ def test_when_nobody_can_be_asked_the_doubt_is_kept_until_somebody_can(
         add_deal(far)
     assert caught.value.doubtful
     wire.up = True
-    assert far.cleared() is after
+    assert far.doubt.cleared() is after
     assert len(far.all(Deal)) == after
-    assert far.cleared() is None
+    assert far.doubt.cleared() is None
 
 
 def test_writes_wait_a_while_for_a_server_then_are_refused(far: Store, wire: Wire) -> None:

@@ -20,8 +20,8 @@ from pipetui.core.message import say
 from pipetui.core.replays import Factor
 from pipetui.core.text import clean
 from pipetui.lang import moment
+from pipetui.store.dossier import Dossier
 from pipetui.store.log import Entry
-from pipetui.store.store import Dossier
 from pipetui.ui.detail import Around, detail_lines
 from pipetui.ui.odds import Odds
 from pipetui.ui.paint import Line, cells, plain

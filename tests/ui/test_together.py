@@ -15,7 +15,7 @@ from boards import NOW, TODAY
 from desktop import Desktop, seen, shown, typed
 from pipetui.core import moves
 from pipetui.core.change import Batch, Change
-from pipetui.core.deal import Activity, Contact, Deal, Organization, Quote, Stage, Visit
+from pipetui.core.deal import Activity, Contact, Deal, Member, Organization, Quote, Stage, Visit
 from pipetui.core.desk import Desk
 from pipetui.core.message import say
 from pipetui.store.db import Database
@@ -27,7 +27,8 @@ SIZE = (120, 40)
 
 @pytest.fixture
 def bob(shared: Desktop) -> Iterator[Store]:
-    """The store as another member has it open."""
+    """The store as another member has it open, who may write what belongs to Marie."""
+    commit(shared.other, Change.add(Member(id=-1, login="bob", name="bob", role="manager")))
     store = shared.opened("bob")
     yield store
     store.close()

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from pipetui.core.deal import Participant
     from pipetui.core.evidence import Point
+    from pipetui.store.dossier import Dossier
     from pipetui.store.listing import Line
-    from pipetui.store.store import Dossier
 
 
 @verb("show")

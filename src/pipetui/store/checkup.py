@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pipetui.core.message import Message, say, say_n
 from pipetui.errors import StoreProblem
 from pipetui.store import derived, parties, seals, stays, trail
-from pipetui.store.rows import KINDS, Which, between
+from pipetui.store.rows import KINDS, deals
 
 if TYPE_CHECKING:
     from pipetui.store.db import Database
@@ -110,7 +110,7 @@ def _steps(db: Database) -> list[Message]:
 
 def _words(db: Database) -> list[Message]:
     wrong = 0
-    for which in _windows(db):
+    for which in deals(db, AT_ONCE):
         kept = dict(
             db.rows(f"SELECT deal_id, text FROM deal_search WHERE {which.of('deal_id')}", which.params)
         )
@@ -135,9 +135,3 @@ def _numbers(db: Database) -> list[Message]:
         if row and table in following and following[table] <= row[0]:
             found.append(say("Numbers of {table} would be given twice.", table=table))
     return found
-
-
-def _windows(db: Database) -> Iterator[Which]:
-    last = db.one("SELECT COALESCE(MAX(id), 0) FROM deal")
-    for start in range(1, (last[0] if last else 0) + 1, AT_ONCE):
-        yield between(start, start + AT_ONCE - 1)

@@ -79,6 +79,30 @@ def _unpacked(value: Any) -> object:
     return datetime.fromisoformat(value["moment"]) if "moment" in value else date.fromisoformat(value["day"])
 
 
+def to_undo(db: Database, member_id: int | None) -> int | None:
+    """The newest batch of a member that is not taken back."""
+    sql = "SELECT id FROM batch WHERE member_id = ? AND kind = 'do' AND undone = 0 ORDER BY id DESC LIMIT 1"
+    newest = db.one(sql, (member_id,))
+    return newest[0] if newest else None
+
+
+def to_redo(db: Database, member_id: int | None) -> int | None:
+    """The batch a member took back last, as long as they did nothing new since."""
+    oldest = db.one(
+        """SELECT MIN(target.id) FROM batch JOIN batch target ON target.id = batch.target_id
+            WHERE batch.member_id = ? AND batch.kind = 'undo' AND target.undone = 1
+            AND batch.id > (SELECT MAX(id) FROM batch WHERE member_id = ? AND kind = 'do')""",
+        (member_id, member_id),
+    )
+    return oldest[0] if oldest else None
+
+
+def taken_back_by(db: Database, batch_id: int) -> int:
+    """The newest batch that took this one back; 0 when none did."""
+    newest = db.one("SELECT MAX(id) FROM batch WHERE target_id = ? AND kind = 'undo'", (batch_id,))
+    return newest[0] if newest else 0
+
+
 def inverses(db: Database, batch_id: int) -> Iterator[Change]:
     """The changes that take a batch back, last first; rows that an import told as one run go at the end."""
     below = 1 << 62

@@ -40,6 +40,18 @@ def between(first: int, last: int) -> Which:
     return Which("{} BETWEEN ? AND ?", (first, last))
 
 
+def windows(last: int, size: int) -> Iterator[Which]:
+    """All numbers from 1 on in windows of one size, until one holds the last."""
+    for start in range(1, last + 1, size):
+        yield between(start, start + size - 1)
+
+
+def deals(db: Database, size: int) -> Iterator[Which]:
+    """The numbers of all deals, so many at a time."""
+    last = db.one("SELECT COALESCE(MAX(id), 0) FROM deal")
+    yield from windows(last[0] if last else 0, size)
+
+
 def among(ids: Iterable[int]) -> Iterator[Which]:
     """These numbers, some hundreds at a time; the statements come in few lengths, so that engines know them again."""
     rest = iter(ids)

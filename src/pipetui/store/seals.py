@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from pipetui.core.change import Row
 from pipetui.core.message import Message, say
 from pipetui.store import chain
-from pipetui.store.rows import KINDS, Which, between, columns
+from pipetui.store.rows import KINDS, Which, between, columns, windows
 
 if TYPE_CHECKING:
     from pipetui.store.db import Database
@@ -234,8 +234,7 @@ def _windows(db: Database, table: str) -> Iterator[Which]:
             *db.rows("SELECT COALESCE(MAX(row_id), 0) FROM journal WHERE table_name = ?", (table,)),
         )
     )
-    for start in range(1, last + 1, WINDOW):
-        yield between(start, start + WINDOW - 1)
+    return windows(last, WINDOW)
 
 
 def _runs(db: Database, table: str) -> list[_Line]:

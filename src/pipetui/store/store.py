@@ -6,44 +6,33 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 from urllib.parse import quote
 
 from pipetui.core.access import SYSTEM, Actor, Role
 from pipetui.core.access import erasing as erasing_refused
-from pipetui.core.change import Batch, Change, moment_text, record, scalar
-from pipetui.core.deal import (
-    Activity,
-    Contact,
-    Deal,
-    Evidence,
-    Member,
-    Organization,
-    Participant,
-    Pipeline,
-    Quote,
-    QuoteLine,
-    Record,
-    Tag,
-    Visit,
-)
+from pipetui.core.change import Batch, Change, moment_text
+from pipetui.core.deal import Member, Record
 from pipetui.core.desk import NEWCOMER
 from pipetui.core.message import Message, say
-from pipetui.errors import Conflict, ConnectionLost, Forbidden, NotFound, Refused, Replaced
-from pipetui.store import chain, journal, log, members, schema
+from pipetui.errors import Conflict, ConnectionLost, Forbidden, Refused, Replaced
+from pipetui.store import chain, journal, log, members, records, schema
 from pipetui.store.db import Database
+from pipetui.store.doubt import Doubt
 from pipetui.store.gate import Gate
 from pipetui.store.log import Entry
-from pipetui.store.rows import Which, between, columns, found
+from pipetui.store.rows import deals
 from pipetui.store.sharing import acting
 from pipetui.store.writing import Numbers, Writing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pipetui.store.dossier import Dossier
+
 R = TypeVar("R", bound=Record)
-HISTORY = 200
-"""Entries of the journal in a dossier."""
+AT_ONCE = 5000
+"""Deals for which what is derived is made again at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,27 +55,6 @@ class Erased:
     """What still lies on the disk, and what helps; None when nothing does."""
 
 
-@dataclass(frozen=True, slots=True)
-class Dossier:
-    """A deal and all that hangs on it."""
-
-    deal: Deal
-    contact: Contact | None
-    organization: Organization | None
-    visits: tuple[Visit, ...]
-    activities: tuple[Activity, ...]
-    quotes: tuple[Quote, ...]
-    tags: tuple[Tag, ...]
-    entries: tuple[Entry, ...]
-    """What the journal says of it, newest first."""
-    lines: tuple[QuoteLine, ...] = ()
-    """Of all its quotes."""
-    participants: tuple[Participant, ...] = ()
-    people: tuple[Contact, ...] = ()
-    """Those who take part, its first contact left aside."""
-    evidence: tuple[Evidence, ...] = ()
-
-
 class Store:
     """An open store and the member who writes in it."""
 
@@ -100,8 +68,8 @@ class Store:
         """Why nothing can be written here; None where it can."""
         self._wrote: Writing | None = None
         """The batch of the transaction that goes on."""
-        self.doubt: Writing | None = None
-        """The batch of which nobody knows whether it was kept when the connection was lost."""
+        self.doubt = Doubt(db)
+        """Whether what was written when a connection was lost is there."""
 
     @classmethod
     def open(
@@ -180,13 +148,10 @@ class Store:
     def undo(self) -> Entry:
         """Take back the newest batch of this member. Raises Refused when none is left, Conflict when others went on."""
         with self._transaction():
-            target = self.db.one(
-                "SELECT id FROM batch WHERE member_id = ? AND kind = 'do' AND undone = 0 ORDER BY id DESC LIMIT 1",
-                (self.me,),
-            )
+            target = journal.to_undo(self.db, self.me)
             if target is None:
                 raise Refused(say("There is nothing to undo."))
-            return self._turn(target[0], target[0], "undo")
+            return self._turn(target, target, "undo")
 
     def redo(self) -> Entry:
         """Make again what was taken back last, as long as nothing new was done since.
@@ -194,18 +159,10 @@ class Store:
         Raises Refused when there is nothing to make again, Conflict when others went on.
         """
         with self._transaction():
-            target = self.db.one(
-                """SELECT MIN(target.id) FROM batch JOIN batch target ON target.id = batch.target_id
-                    WHERE batch.member_id = ? AND batch.kind = 'undo' AND target.undone = 1
-                    AND batch.id > (SELECT MAX(id) FROM batch WHERE member_id = ? AND kind = 'do')""",
-                (self.me, self.me),
-            )
-            if target is None or target[0] is None:
+            target = journal.to_redo(self.db, self.me)
+            if target is None:
                 raise Refused(say("There is nothing to redo."))
-            taken_back = self.db.one(
-                "SELECT MAX(id) FROM batch WHERE target_id = ? AND kind = 'undo'", target
-            )
-            return self._turn(target[0], taken_back[0] if taken_back else 0, "redo")
+            return self._turn(target, journal.taken_back_by(self.db, target), "redo")
 
     def log(self, limit: int = 50, deal_id: int | None = None) -> list[Entry]:
         """The newest batches first, of the whole store or those that concern one deal."""
@@ -213,46 +170,17 @@ class Store:
 
     def get(self, kind: type[R], number: int) -> R:
         """One record. Raises NotFound."""
-        row = found(self.db, kind.table, between(number, number)).get(number)
-        if row is None:
-            raise NotFound(say("There is no {what} number {n}.", what=_word(kind), n=number))
-        return record(kind, row)
+        return records.get(self.db, kind, number)
 
     def all(self, kind: type[R], **equals: object) -> list[R]:
         """All records of a kind whose fields have these values, in the order of their numbers."""
-        unknown = set(equals) - set(columns(kind.table))
-        if unknown:
-            raise ValueError(f"{kind.table} has no {', '.join(sorted(unknown))}")
-        tests = [f"{name} = ?" if value is not None else f"{name} IS NULL" for name, value in equals.items()]
-        names = columns(kind.table)
-        sql = (
-            f"SELECT {', '.join(names)} FROM {kind.table} WHERE {' AND '.join(tests) or '1 = 1'} ORDER BY id"
-        )
-        values = tuple(scalar(value) for value in equals.values() if value is not None)
-        return [record(kind, dict(zip(names, row, strict=True))) for row in self.db.rows(sql, values)]
+        return records.every(self.db, kind, **equals)
 
     def dossier(self, deal_id: int) -> Dossier:
         """A deal and all that hangs on it. Raises NotFound."""
-        with self.db.reading():
-            deal = self.get(Deal, deal_id)
-            return Dossier(
-                deal,
-                None if deal.contact_id is None else self.get(Contact, deal.contact_id),
-                None if deal.organization_id is None else self.get(Organization, deal.organization_id),
-                tuple(self.all(Visit, deal_id=deal_id)),
-                tuple(self.all(Activity, deal_id=deal_id)),
-                tuple(self.all(Quote, deal_id=deal_id)),
-                self._tags(deal_id),
-                tuple(self.log(HISTORY, deal_id)),
-                self._lines(deal_id),
-                participants := tuple(self.all(Participant, deal_id=deal_id)),
-                tuple(
-                    self.get(Contact, number)
-                    for number in dict.fromkeys(one.contact_id for one in participants)
-                    if number != deal.contact_id
-                ),
-                tuple(self.all(Evidence, deal_id=deal_id)),
-            )
+        from pipetui.store.dossier import dossier
+
+        return dossier(self.db, deal_id)
 
     def erase(self, contact_id: int, named: Callable[[int], str]) -> Erased:
         """Take a person out of the records and the journal, for good; `named` is what a record is called after.
@@ -285,7 +213,7 @@ class Store:
         from pipetui.store import derived
 
         with self._transaction():
-            derived.rebuild(self.db, self._windows())
+            derived.rebuild(self.db, deals(self.db, AT_ONCE))
 
     def check(self) -> list[Message]:
         """What is wrong with the store, in sentences; empty when all is well."""
@@ -329,7 +257,7 @@ class Store:
                 self.recognise()
                 yield
         except ConnectionLost as lost:
-            if lost.doubtful and self._settled(lost):
+            if lost.doubtful and self.doubt.settled(self._wrote, lost):
                 return
             self.actor = actor
             raise ConnectionLost(lost.message, lost.hint) if lost.doubtful else lost from None
@@ -340,36 +268,6 @@ class Store:
     def recognise(self) -> None:
         """Look again who acts: roles change while the store is open."""
         self.actor = members.actor(self.db, self._login)
-
-    def _settled(self, lost: ConnectionLost) -> bool:
-        """Whether the batch is there whose keeping nobody confirmed. Raises ConnectionLost when nobody can tell yet."""
-        wrote, self.doubt = self._wrote, self._wrote
-        try:
-            landed = self._landed(wrote)
-        except ConnectionLost:
-            raise ConnectionLost(
-                say("The connection was lost while writing; what was written is looked for when it is back."),
-                lost.hint,
-                doubtful=True,
-            ) from None
-        self.doubt = None
-        return landed
-
-    def _landed(self, wrote: Writing | None) -> bool:
-        """Whether a batch is in the journal. It asks as a writer: by then the session that was lost has ended."""
-        if wrote is None:
-            return False
-        with self.db.transaction():
-            sql = "SELECT 1 FROM batch WHERE id = ? AND chain = ?"
-            return self.db.one(sql, (wrote.batch_id, wrote.chain)) is not None
-
-    def cleared(self) -> bool | None:
-        """Whether what was in doubt when a connection was lost has been written; None when nothing is in doubt."""
-        if self.doubt is None:
-            return None
-        landed = self._landed(self.doubt)
-        self.doubt = None
-        return landed
 
     def _set_up(self, told: Callable[[Message], str]) -> None:
         from pipetui.core.standard import standard_pipeline
@@ -435,35 +333,3 @@ class Store:
         self._follow(writing)
         self.db.run("UPDATE batch SET undone = ? WHERE id = ?", (int(kind == "undo"), target))
         return log.entry(self.db, writing.batch_id)
-
-    def _tags(self, deal_id: int) -> tuple[Tag, ...]:
-        names = columns("tag")
-        sql = f"""SELECT {", ".join(f"tag.{name}" for name in names)} FROM tag JOIN tagging ON tagging.tag_id = tag.id
-            WHERE tagging.subject = 'deal' AND tagging.subject_id = ? ORDER BY tag.name"""
-        return tuple(record(Tag, dict(zip(names, row, strict=True))) for row in self.db.rows(sql, (deal_id,)))
-
-    def _lines(self, deal_id: int) -> tuple[QuoteLine, ...]:
-        names = columns("quote_line")
-        sql = f"""SELECT {", ".join(f"quote_line.{name}" for name in names)} FROM quote_line
-            JOIN quote ON quote.id = quote_line.quote_id
-            WHERE quote.deal_id = ? ORDER BY quote_line.quote_id, quote_line.position, quote_line.id"""
-        return tuple(
-            record(QuoteLine, dict(zip(names, row, strict=True))) for row in self.db.rows(sql, (deal_id,))
-        )
-
-    def _windows(self) -> Iterator[Which]:
-        last = self.db.one("SELECT COALESCE(MAX(id), 0) FROM deal")
-        for start in range(1, (last[0] if last else 0) + 1, 5000):
-            yield between(start, start + 4999)
-
-
-def _word(kind: type[Record]) -> Message:
-    words: dict[type[Any], Message] = {
-        Deal: say("deal"),
-        Contact: say("contact"),
-        Organization: say("organization"),
-        Activity: say("activity"),
-        Quote: say("quote"),
-        Pipeline: say("pipeline"),
-    }
-    return words.get(kind, say("record"))

@@ -174,13 +174,13 @@ class Pipetui(App[int]):
 
     def _settle_in(self) -> None:
         """Take the start's objects out of the collector's way, and let it look at what keys leave behind."""
-        from pipetui.ui.upkeep import Upkeep
+        from pipetui.ui.chores import Chores
 
         gc.freeze()
         gc.set_threshold(OFTEN)
         self.tally.when_calm()
         self.lookout.begin()
-        Upkeep(self).begin()
+        Chores(self).begin()
 
     def look_at(self, reading: Reading, writer: Writer) -> None:
         """Another store takes the place of the one on the screen: the past, or the present again."""

@@ -18,8 +18,8 @@ from pipetui.ui.paint import GLYPHS, KINDS, Line, Role, Span, cells, fit, wrappe
 
 if TYPE_CHECKING:
     from pipetui.core.deal import Activity, Contact, Criterion, Organization, Quote, Stage
+    from pipetui.store.dossier import Dossier
     from pipetui.store.log import Entry
-    from pipetui.store.store import Dossier
 
 Pair = tuple[str, str, Role]
 """A label, a value, and what the value means."""

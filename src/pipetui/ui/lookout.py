@@ -173,7 +173,7 @@ class Lookout:
         """Say what became of a write nobody could tell of when the connection was lost."""
 
         def cleared(store: Store) -> bool | None:
-            return store.cleared()
+            return store.doubt.cleared()
 
         if not self._writer.opened:
             return

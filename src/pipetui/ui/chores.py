@@ -16,7 +16,7 @@ MIDNIGHT_SECONDS = 60.0
 """How often it is asked whether another day has begun."""
 
 
-class Upkeep:
+class Chores:
     """The chores of a day; each ends without a word, and none is done in the past."""
 
     def __init__(self, app: Pipetui) -> None:
