@@ -170,7 +170,7 @@ class Members(Page):
             label = say("Give what {name} holds to {owner}", name=member.name, owner=who)
             await self._commit(label, rules.hand_over(held, to))
 
-        title = _("{name} has {what}. Who takes them?").format(name=member.name, what=told(held.words))
+        title = _("Who takes over from {name}? {what}").format(name=member.name, what=told(held.words))
         self._ask_whom(title, member, given)
 
     async def do_retire(self) -> None:
@@ -190,7 +190,7 @@ class Members(Page):
         if held.words is None:
             await left(None)
             return
-        title = _("{name} leaves {what}. Who takes them?").format(name=member.name, what=told(held.words))
+        title = _("{name} leaves. Who takes over? {what}").format(name=member.name, what=told(held.words))
         self._ask_whom(title, member, left)
 
     def _ask_whom(self, title: str, member: Member, then: Callable[[Member | None], Awaitable[None]]) -> None:

@@ -12,7 +12,7 @@ from pipetui.core import activities, moves
 from pipetui.core.change import Batch, Change
 from pipetui.core.deal import Deal, Decision, LostReason, Member, Rate, Review, Visit
 from pipetui.core.meeting import Verdict
-from pipetui.core.message import Message, say
+from pipetui.core.message import Message, say, say_n
 from pipetui.core.moment import local_day, midnight
 from pipetui.core.money import Money
 from pipetui.core.review import Ranked, ranked
@@ -115,7 +115,11 @@ class ReviewList(Page):
     def standing(self) -> Line:
         """Whose deals, how many, and how far the review is."""
         whose = self._owner.name if self._owner else _("everybody")
-        parts = [self.main.reading.pipeline.name, whose, _("{n} deals").format(n=len(self.deals))]
+        parts = [
+            self.main.reading.pipeline.name,
+            whose,
+            told(say_n("{n} deal", "{n} deals", len(self.deals))),
+        ]
         if self.main.reading.query:
             parts.append(f"/{self.main.reading.query}")
         if self.review is not None:
