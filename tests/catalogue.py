@@ -69,7 +69,9 @@ def main() -> None:
     lines = [line for line in out.getvalue().splitlines(keepends=True) if not line.startswith(DATED)]
     FRENCH.write_bytes(b"".join(lines))
     FRENCH.with_suffix(".mo").write_bytes(compiled(translated()))
-    missing = [message.id for message in translated() if message.id and not all_of(message.string)]
+    missing = [
+        message.id for message in translated() if message.id and (message.fuzzy or not all_of(message.string))
+    ]
     print(f"{len(translated())} sentences, {len(missing)} to translate")
     for sentence in missing:
         print(f"  {sentence!r}")

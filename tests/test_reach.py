@@ -56,6 +56,10 @@ def test_without_a_country_a_number_without_prefix_stays_and_is_not_judged() -> 
     assert reach.phone_key("06 12-34", None) == "061234"
 
 
+def test_a_number_of_another_country_typed_without_prefix_gets_no_wrong_one() -> None:
+    assert reach.phone_shown("0612345678", "US") == "0612345678"
+
+
 def test_one_number_with_two_extensions_is_two() -> None:
     assert reach.phone_key("+1 212 555 0100 ext. 1", None) != reach.phone_key("+1 212 555 0100 ext. 2", None)
 

@@ -83,7 +83,10 @@ def phone_shown(text: str, country: str | None, home: str | None = None) -> str:
     if read is None:
         return text
     here = home or country
-    at_home = here is not None and phonenumbers.region_code_for_number(read) == here
+    country_of = phonenumbers.region_code_for_number(read)
+    if country_of is None and not text.startswith("+"):
+        return text
+    at_home = here is not None and country_of == here
     form = phonenumbers.PhoneNumberFormat
     return phonenumbers.format_number(read, form.NATIONAL if at_home else form.INTERNATIONAL)
 

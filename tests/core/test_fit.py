@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import golden
 from pipetui.core import jumps, totals
-from pipetui.core.arrivals import NewWins
+from pipetui.core.arrivals import NewWins, arrivals
 from pipetui.core.effort import Outcomes, timings
 from pipetui.core.fit import Declared, Timeline, fit
 from pipetui.core.hazards import hazards
@@ -192,6 +192,15 @@ def test_a_deal_takes_time_to_sign() -> None:
     assert times[0].median is not None and times[2].median is not None
     assert times[0].median > times[2].median > 0
     assert times[0].useful is not None and times[0].useful > (times[2].useful or 0)
+
+
+def test_deals_typed_in_on_the_first_day_do_not_promise_as_many_every_day() -> None:
+    """Three deals in the first minute of a store are no flood of deals to come."""
+    minute = 1 / 1440
+    first = arrivals([(NOW - minute / 2, 0)] * 3, 4, NOW, NOW - minute)
+    assert 0 < first.per_day[0] < 3 / 21
+    later = arrivals([(NOW - day, 0) for day in range(1, 60)], 4, NOW, NOW - 60)
+    assert later.per_day[0] == pytest.approx(1, rel=0.05)
 
 
 stays = st.builds(

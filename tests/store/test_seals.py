@@ -49,6 +49,11 @@ def test_all_seals_hold_after_everything_a_store_can_do(told: Store, opened: Ope
         ("UPDATE batch SET member_id = NULL WHERE id = 4", ""),
         ("DELETE FROM journal WHERE id = (SELECT MAX(id) FROM journal WHERE table_name = 'deal')", "deal"),
         ("UPDATE journal SET digest = 'f00' WHERE table_name = 'visit'", ""),
+        (
+            'UPDATE journal SET after = \'{"title": "x"}\' WHERE table_name = \'deal\' AND "before" IS NULL'
+            ' AND "after" IS NULL',
+            "deal",
+        ),
     ],
 )
 def test_what_was_changed_behind_the_back_is_named(told: Store, statement: str, table: str) -> None:

@@ -29,7 +29,7 @@ from pipetui.core.deal import (
 )
 from pipetui.core.message import say
 from pipetui.errors import Forbidden, NotFound, Refused, StoreProblem
-from pipetui.store import chain, inspection, offers, parties, policies, stays
+from pipetui.store import chain, copying, inspection, offers, parties, policies, stays
 from pipetui.store import server as keeper
 from pipetui.store.pace import measure_pace
 from pipetui.store.rows import columns
@@ -589,6 +589,22 @@ def test_a_server_as_it_was_set_up_is_well_and_set_up_twice_is_the_same(kept: Ke
     assert findings(kept) == ""
     keeper.init(kept.owner.db)
     assert findings(kept) == ""
+
+
+def test_the_owner_who_made_the_groups_may_hand_them_out_and_is_not_named(kept: Kept) -> None:
+    [(database, owner)] = kept.owner.db.rows("SELECT current_database()::text, current_user::text")
+    with kept.owner.db.transaction():
+        kept.owner.db.run(f"GRANT {policies.group(database, 'admin')} TO {owner}")
+    assert findings(kept) == ""
+
+
+def test_a_member_copies_the_whole_store_and_never_one_with_holes(kept: Kept) -> None:
+    rows = sum(len(piece.rows) for piece in copying.pieces(kept.open("reader").db))
+    assert rows == sum(len(piece.rows) for piece in copying.pieces(kept.owner.db))
+    with kept.owner.db.transaction():
+        kept.owner.db.run("CREATE POLICY hides ON deal AS RESTRICTIVE FOR SELECT USING (false)")
+    with pytest.raises(Forbidden):
+        list(copying.pieces(kept.open("admin").db))
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from boards import card, stage
@@ -130,14 +132,20 @@ STANDING = Standing(
     [
         (100, "Sales ▾ · November 2026  47 open · €312k · weighted €96k · 2/3 wins · P(goal) 58% · ⚑ 7"),
         (80, "Sales ▾ · November 2026  47 open · €312k · 2/3 wins · P(goal) 58% · ⚑ 7"),
-        (60, "Sales ▾  47 open · €312k · 2/3 wins · ⚑ 7"),
-        (24, "Sales ▾  2/3 wins"),
+        (60, "Sales ▾ · November 2026  47 open · €312k · 2/3 wins · ⚑ 7"),
+        (24, "Sales ▾  2/3 wins · ⚑ 7"),
     ],
 )
 def test_the_top_line_loses_what_matters_least(width: int, shown: str) -> None:
     line = plain(top_line(STANDING, width))
     assert cells(line) == width
     assert line.split() == shown.split()
+
+
+def test_who_is_here_is_counted_where_the_names_have_no_room() -> None:
+    standing = replace(STANDING, others=("bob", "carol"))
+    assert "P(goal) 58% · with bob, carol · ⚑ 7" in plain(top_line(standing, 120))
+    assert "P(goal) 58% · +2 · ⚑ 7" in plain(top_line(standing, 80))
 
 
 @pytest.mark.parametrize("width", [60, 120, 200])

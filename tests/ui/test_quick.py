@@ -29,7 +29,7 @@ async def test_a_deal_is_read_out_while_it_is_typed() -> None:
     app = entry()
     async with app.run_test(size=(80, 10)) as pilot:
         await pilot.pause()
-        assert app.shown()[1].startswith(" for example: Acme site web 12k€")
+        assert app.shown()[1].startswith(" for example: Acme web shop 12k€")
         app.burst(*'Zeta audit 12k€ @"Zoé Zola" stage:quote close:30/9 40% !fri 14:00 call back')
         await pilot.pause()
         assert app.shown() == [

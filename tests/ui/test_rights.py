@@ -183,7 +183,7 @@ async def test_a_deal_is_handed_over_and_a_leaver_s_work_is_found_and_given_on(
         await typed(pilot, "%", "j")
         await seen(pilot, "changes own and unowned deals")
         await typed(pilot, "x")
-        await seen(pilot, "Paul leaves an open deal. Who takes them?")
+        await seen(pilot, "Paul leaves. Who takes over? an open deal")
         await typed(pilot, "=nobody", "enter")
         await seen(pilot, "Paul leaves")
         assert there.olga.get(Deal, there.office.deals["nobody"]).owner_id is None

@@ -88,7 +88,12 @@ def doctor(session: Session, repair: bool, noted: str | None) -> int:
         return 1 if found else 0
     if found:
         print_lines([told(finding) for finding in found])
-        talk(_("What is derived can be made again: pipetui doctor --repair"))
+        if not repair:
+            talk(
+                _(
+                    "If counts, next steps or words to find are wrong, this makes them again: pipetui doctor --repair"
+                )
+            )
     else:
         print_lines([_("{store}: all is well.").format(store=session.place)])
     for note in notes:

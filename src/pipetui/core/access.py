@@ -138,7 +138,7 @@ def erasing(actor: Actor) -> Message | None:
 def hint(actor: Actor, table: str, owner: str = "") -> Message:
     """What to do about a refusal."""
     if not actor.writes:
-        return say("An admin can give you another role: pipetui members role LOGIN rep")
+        return say("An admin can make you a rep.")
     if owner:
         return say("{owner} or a manager can change it, or give it to you.", owner=owner)
     return say("Ask one: pipetui members")

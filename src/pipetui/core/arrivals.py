@@ -13,6 +13,8 @@ HALF_LIFE = 60.0
 """Days after which a new deal counts half."""
 WINDOW = 360.0
 """Days looked back at."""
+SHORTEST = 28.0
+"""Days a history counts for at least: what is typed in on the first days was there before."""
 WEEK = 7.0
 
 
@@ -52,7 +54,7 @@ def arrivals(births: Sequence[tuple[float, int]], stages: int, now: float, start
     span = min(WINDOW, now - start)
     if span <= 0:
         return Arrivals((0.0,) * stages, 1.0)
-    whole = HALF_LIFE / log(2) * (1 - 0.5 ** (span / HALF_LIFE))
+    whole = HALF_LIFE / log(2) * (1 - 0.5 ** (max(span, SHORTEST) / HALF_LIFE))
     sums, weeks = [0.0] * stages, [0] * int(span // WEEK)
     for born, stage in births:
         age = now - born

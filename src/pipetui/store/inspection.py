@@ -117,6 +117,10 @@ def _people(db: Database) -> Iterator[Message]:
                 role=role,
                 held=held,
             )
+    owner = db.one("SELECT relowner::regrole::text FROM pg_class WHERE oid = to_regclass('deal')")
+    if owner:
+        # Who makes a group may hand it out from PostgreSQL 16 on: that is what the owner is for.
+        groups.pop(str(owner[0]).strip('"'), None)
     for login, held in sorted(groups.items()):
         yield say(
             "{login} has the rights of {held} and is no member: pipetui server revoke {login}",

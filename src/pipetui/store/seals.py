@@ -58,8 +58,8 @@ def findings(db: Database) -> list[Message]:
     when, who = at or ("", None)
     return [
         say(
-            "The journal was changed by something else than pipetui: the first broken link is batch {batch}, line"
-            " {line} ({table} {row}), written at {when} by {who}. Compare with a backup.",
+            "Something else than pipetui changed the journal, or what it tells of: the first broken link is batch"
+            " {batch}, line {line} ({table} {row}), written at {when} by {who}. Compare with a backup.",
             batch=broken.batch_id,
             line=broken.line,
             table=broken.table or "batch",
@@ -304,6 +304,8 @@ def _sealed(line: _Line, again: Mapping[int, str]) -> bool:
 def _sealed_row(table: str, row: Row, line: _Line, again: Mapping[int, str]) -> bool:
     if line.digest is None:
         return True
+    if line.after is not None:
+        return False
     run = chain.Run(table, 1, line.salt or "")
     run.add([row])
     return run.seal == again.get(line.id, line.digest)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pipetui.core.step import Step
     from pipetui.errors import Clash
     from pipetui.store.cards import Card
-    from pipetui.store.store import Committed
+    from pipetui.store.store import Committed, Store
     from pipetui.ui.app import Pipetui
     from pipetui.ui.board import Board
     from pipetui.ui.reading import Reading
@@ -393,7 +393,7 @@ class Acts:
         if decided is None:
             if doing.back is not None:
                 doing.back()
-            self._tell(clashing(error))
+            self._tell(clashing(error, self._app.reading.store))
             return
         left = doing.left(decided, error.clashes)
         for cards, acts in left:
@@ -522,9 +522,9 @@ def _with_refusals(label: Message, found: Done, cards: Mapping[int, Card]) -> Me
     )
 
 
-def clashing(error: Conflict) -> Message:
-    """What two people saved, with both values."""
-    from pipetui.ui.conflict import FOLLOWING
+def clashing(error: Conflict, store: Store | None = None) -> Message:
+    """What two people saved, with both values; in words when the store can be asked."""
+    from pipetui.ui.conflict import FOLLOWING, disputed
 
     clash = next((one for one in error.clashes if one.table != "visit" and one.field not in FOLLOWING), None)
     if clash is None:
@@ -532,12 +532,18 @@ def clashing(error: Conflict) -> Message:
         if first is None:
             return error.message
         return say("{who} was first: {what}. Nothing was written.", who=first.by, what=first.what)
+    fields = disputed(error, store) if store else []
+    field, theirs, mine = (
+        (fields[0].label, fields[0].theirs, fields[0].mine)
+        if fields
+        else (clash.field, clash.theirs, clash.mine)
+    )
     return say(
-        "{field}: theirs {theirs}, yours {mine}. {message}",
+        "{message} {field}: theirs {theirs}, yours {mine}.",
         message=error.message,
-        field=clash.field,
-        theirs=_short(clash.theirs),
-        mine=_short(clash.mine),
+        field=field,
+        theirs=_short(theirs),
+        mine=_short(mine),
     )
 
 

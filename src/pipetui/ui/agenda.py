@@ -145,6 +145,8 @@ class Agenda(Page):
                 _("Nothing fits.")
                 if self._wanted.words
                 else _("Nothing is planned. On the board t plans a step.")
+                if self._wanted.owner_id is None
+                else _("You have nothing planned. On the board t plans a step; o shows everybody's.")
             )
             return [Row([]), Row([Span(f"  {said}", "dim")])]
         return self._rows

@@ -230,7 +230,7 @@ class Pipetui(App[int]):
             from pipetui.ui.acts import clashing
 
             self.reload()
-            self.tell(clashing(error), "bad")
+            self.tell(clashing(error, self.reading.store), "bad")
         except ConnectionLost as error:
             self.lookout.lose(error)
             self.tell(_with_hint(error), "bad")

@@ -61,6 +61,8 @@ Part = tuple[int, Line]
 def top_line(standing: Standing, width: int) -> Line:
     """Pipeline, period, counts, weighted sum, goal and flags; what matters least goes first."""
     parts = [*_left(standing), (0, []), *_right(standing)]
+    if standing.others and _length(parts) > width:
+        parts = [*_left(standing), (0, []), *_right(standing, brief=True)]
     while _length(parts) > width and len(parts) > 2:
         worst = max(parts, key=lambda part: part[0])
         if worst[0] == 0:
@@ -97,7 +99,7 @@ def read_only(role: str) -> str:
     return _("read-only: {role}").format(role=role)
 
 
-def _right(standing: Standing) -> list[Part]:
+def _right(standing: Standing, brief: bool = False) -> list[Part]:
     parts: list[Part] = [(3, [Span(_("{n} open").format(n=number(standing.count)), "strong")])]
     if standing.marked:
         marked = _("{n} marked").format(n=number(standing.marked))
@@ -116,9 +118,8 @@ def _right(standing: Standing) -> list[Part]:
             (6, [Span(_("P(goal) {chance}").format(chance=chance(standing.goal_chance, short=True)))])
         )
     if standing.others:
-        parts.append(
-            (8, [Span(fit(_("with {names}").format(names=", ".join(standing.others)), 30, "none"), "dim")])
-        )
+        named = fit(_("with {names}").format(names=", ".join(standing.others)), 30, "none")
+        parts.append((6, [Span(f"+{len(standing.others)}" if brief else named, "dim")]))
     if standing.flagged:
         parts.append((3, [Span(f"{GLYPHS.flag} {number(standing.flagged)}", "warn")]))
     return parts
@@ -133,7 +134,7 @@ def _joined(parts: Sequence[Part]) -> Line:
 
 
 def _length(parts: Sequence[Part]) -> int:
-    return sum(_wide(spans) + 3 for _order, spans in parts)
+    return sum(_wide(spans) for _order, spans in parts) + 3 * (len(parts) - 2)
 
 
 def _wide(line: Line) -> int:

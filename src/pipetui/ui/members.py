@@ -76,10 +76,10 @@ class Members(Page):
 
     def made(self, width: int) -> list[Row]:
         """A row for each."""
-        room = max(width - 52, 12)
+        room = max(width - 57, 12)
         heads = [Span(f"  {fit(_('Name'), room)}", "title"), Span(f" {fit(_('Login'), 12)}", "title")]
-        heads += [Span(f" {fit(_('Role'), 10)}", "title"), Span(f"{fit(_('Deals'), 7, 'right')}", "title")]
-        heads.append(Span(f"  {fit(_('Last act'), 16)}", "title"))
+        heads += [Span(f" {fit(_('Role'), 11)}", "title"), Span(f"{fit(_('Deals'), 13, 'right')}", "title")]
+        heads.append(Span(f"  {fit(_('Last act'), 14)}", "title"))
         return [Row(heads), *(Row(self._line(one, room), one) for one in self._listed)]
 
     def _line(self, one: Listed, room: int) -> Line:
@@ -91,10 +91,10 @@ class Members(Page):
         left_over = gone and one.deals > 0
         return [
             Span("  "), Span(fit(called, room), "dim" if gone else "strong"), Span(f" {fit(member.login, 12)}", "dim"),
-            Span(f" {fit(role, 10)}", "dim" if gone else "accent"),
-            Span(fit(f"{GLYPHS.flag} {number(one.deals)}" if left_over else number(one.deals), 7, "right"),
+            Span(f" {fit(role, 11)}", "dim" if gone else "accent"),
+            Span(fit(f"{GLYPHS.flag} {number(one.deals)}" if left_over else number(one.deals), 13, "right"),
                  "warn" if left_over else "money"),
-            Span(f"  {fit(last, 16)}", "dim"),
+            Span(f"  {fit(last, 14)}", "dim"),
         ]  # fmt: skip
 
     def standing(self) -> Line:
@@ -170,7 +170,7 @@ class Members(Page):
             label = say("Give what {name} holds to {owner}", name=member.name, owner=who)
             await self._commit(label, rules.hand_over(held, to))
 
-        title = _("{name} has {what}. Who takes them?").format(name=member.name, what=told(held.words))
+        title = _("Who takes over from {name}? {what}").format(name=member.name, what=told(held.words))
         self._ask_whom(title, member, given)
 
     async def do_retire(self) -> None:
@@ -190,7 +190,7 @@ class Members(Page):
         if held.words is None:
             await left(None)
             return
-        title = _("{name} leaves {what}. Who takes them?").format(name=member.name, what=told(held.words))
+        title = _("{name} leaves. Who takes over? {what}").format(name=member.name, what=told(held.words))
         self._ask_whom(title, member, left)
 
     def _ask_whom(self, title: str, member: Member, then: Callable[[Member | None], Awaitable[None]]) -> None:

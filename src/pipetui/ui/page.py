@@ -230,7 +230,7 @@ class Page(Screen[int | None]):
             from pipetui.ui.acts import clashing
 
             self.reread()
-            self.tell(clashing(error), "bad")
+            self.tell(clashing(error, self.main.reading.store), "bad")
         except ConnectionLost as error:
             self.main.lookout.lose(error)
             self.tell(error.message, "bad")

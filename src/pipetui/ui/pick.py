@@ -67,7 +67,9 @@ class Pick(ModalScreen[T | None], Generic[T]):
 
     def _draw(self) -> None:
         width, options = self._pane.size.width, self._matching
-        lines: list[Line] = [[Span(fit(self._title, max(width - 8, 8)), "title"), Span(_("esc"), "dim")]]
+        lines: list[Line] = [
+            [Span(fit(self._title, max(width - 9, 8)), "title"), Span(f" {_('esc')}", "dim")]
+        ]
         lines.append(
             [
                 Span(f"{GLYPHS.after} ", "dim"),

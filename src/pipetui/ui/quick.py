@@ -18,7 +18,7 @@ from pipetui.ui.field import Colors, Field, rule
 from pipetui.ui.paint import GLYPHS, KINDS, Line, Look, Role, Span, cells, fitted
 from pipetui.ui.pane import Pane
 
-EXAMPLE = 'Acme site web 12k€ @"Marie Curie" marie@acme.fr #salon stage:devis close:30/9 40% !fri call back'
+EXAMPLE = 'Acme web shop 12k€ @"Marie Curie" marie@acme.fr #salon close:30/9 40% !fri call back'
 PAUSE_SECONDS = 0.08
 """Names alike are looked for when nothing was typed for so long."""
 CLOSE_ENOUGH = 78

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pipetui.core.change import Batch, Change
 from pipetui.core.deal import Decision, Member, Rate, Review
 from pipetui.core.meeting import Verdict
-from pipetui.core.message import say
+from pipetui.core.message import say, say_n
 from pipetui.core.review import Ranked, ranked
 from pipetui.errors import Refused
 from pipetui.lang import _, moment, money, told
@@ -106,7 +106,11 @@ class ReviewList(Page):
     def standing(self) -> Line:
         """Whose deals, how many, and how far the review is."""
         whose = self._owner.name if self._owner else _("everybody")
-        parts = [self.main.reading.pipeline.name, whose, _("{n} deals").format(n=len(self.deals))]
+        parts = [
+            self.main.reading.pipeline.name,
+            whose,
+            told(say_n("{n} deal", "{n} deals", len(self.deals))),
+        ]
         if self.main.reading.query:
             parts.append(f"/{self.main.reading.query}")
         if self.review is not None:
