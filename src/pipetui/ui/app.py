@@ -227,7 +227,7 @@ class Pipetui(App[int]):
         try:
             await act
         except Conflict as error:
-            from pipetui.ui.acts import clashing
+            from pipetui.ui.clashing import clashing
 
             self.reload()
             self.tell(clashing(error), "bad")
