@@ -23,26 +23,17 @@ if TYPE_CHECKING:
     from pipetui.core.step import Step
     from pipetui.store.cards import Card
     from pipetui.store.store import Committed
-    from pipetui.ui.board import Board
-    from pipetui.ui.reading import Reading
-    from pipetui.ui.writer import Writer
+    from pipetui.ui.app import Pipetui
 
 
 class Acts:
-    """What can be done to deals. `tell` shows a sentence, `reload` reads the board anew."""
+    """What can be done to deals."""
 
-    def __init__(
-        self,
-        reading: Reading,
-        writer: Writer,
-        board: Board,
-        tell: Callable[[Message], None],
-        reload: Callable[[int | None], None],
-    ) -> None:
-        self._reading, self._writer, self._board = reading, writer, board
-        self._tell, self._reload = tell, reload
+    def __init__(self, app: Pipetui) -> None:
+        self._reading, self._writer, self._board = app.reading, app.writer, app.board
+        self._tell, self._reload = app.tell, app.reload
         self._last: tuple[Sequence[Act], Label] | None = None
-        self.performing = Performing(reading, writer, board, tell, reload)
+        self.performing = Performing(app)
         self.recorded: list[Act] | None = None
         """What was done since a macro is recorded; None while none is."""
         self._unrecorded: list[Act] = []

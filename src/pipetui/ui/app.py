@@ -112,7 +112,7 @@ class Pipetui(App[int]):
         """The verbs; the first frame does without them."""
         from pipetui.ui.acts import Acts
 
-        return Acts(self.reading, self.writer, self.board, self.tell, self.reload)
+        return Acts(self)
 
     @property
     def recorded(self) -> int | None:

@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from pipetui.store.cards import Card
     from pipetui.store.store import Committed
     from pipetui.ui.app import Pipetui
-    from pipetui.ui.board import Board
-    from pipetui.ui.reading import Reading
-    from pipetui.ui.writer import Writer
 
 TOLD = 3
 """Deals that were left are named one by one, up to so many."""
@@ -40,18 +37,12 @@ _SHOWN = frozenset(("stage_id", "title", "amount", "currency", "pinned_chance"))
 
 
 class Performing:
-    """Does acts. `tell` shows a sentence, `reload` reads the board anew."""
+    """Does acts."""
 
-    def __init__(
-        self,
-        reading: Reading,
-        writer: Writer,
-        board: Board,
-        tell: Callable[[Message], None],
-        reload: Callable[[int | None], None],
-    ) -> None:
-        self._reading, self._writer, self._board = reading, writer, board
-        self._tell, self._reload = tell, reload
+    def __init__(self, app: Pipetui) -> None:
+        self._app = app
+        self._reading, self._writer, self._board = app.reading, app.writer, app.board
+        self._tell, self._reload = app.tell, app.reload
         self.place: tuple[int, int, int] | None = None
         """The deal of the last act on one alone, and where it stood: its stage and its row."""
         self.left: tuple[int, int] | None = None
@@ -118,7 +109,7 @@ class Performing:
         written = self._writer.write(lambda store: store.commit(batch))
         written.add_done_callback(lambda _: None)
         doing = Doing(cards, acts, label, back)
-        self._board.app.run_worker(self._confirm(written, batch, found, by_id, doing), exit_on_error=True)
+        self._app.run_worker(self._confirm(written, batch, found, by_id, doing), exit_on_error=True)
 
     def _forbidden(self, acts: Sequence[Act], card: Card) -> PipetuiError | None:
         """Why a deal is not for who acts to do this to."""
@@ -136,10 +127,6 @@ class Performing:
         edits = (one.after for one in changes if one.table == "deal" and one.id == card.id and one.after)
         to: Any = next((edit["stage_id"] for edit in edits if "stage_id" in edit), card.stage_id)
         return replace(card, stage_id=to)
-
-    @property
-    def _app(self) -> Pipetui:
-        return cast("Pipetui", self._board.app)
 
     async def _confirm(
         self,
