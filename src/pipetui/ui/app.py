@@ -112,7 +112,7 @@ class Pipetui(App[int]):
         """The verbs; the first frame does without them."""
         from pipetui.ui.acts import Acts
 
-        return Acts(self.reading, self.writer, self.board, self.tell, self.reload)
+        return Acts(self)
 
     @property
     def recorded(self) -> int | None:
@@ -227,7 +227,7 @@ class Pipetui(App[int]):
         try:
             await act
         except Conflict as error:
-            from pipetui.ui.acts import clashing
+            from pipetui.ui.clashing import clashing
 
             self.reload()
             self.tell(clashing(error, self.reading.store), "bad")

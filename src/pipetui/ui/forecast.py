@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from pipetui.core.message import Message, say, say_n
 from pipetui.core.said import chain, price
-from pipetui.lang import _, chance, money, number, percent, told
+from pipetui.lang import _, chance, number, percent, told
 from pipetui.ui.bar import period_name
 from pipetui.ui.figures import tables
-from pipetui.ui.foretold import ahead_lines, plan_lines, rest_lines
+from pipetui.ui.foretold import ahead_lines, paragraph, plan_lines, rest_lines, short, signed
 from pipetui.ui.paint import GLYPHS, Line, Role, Span, cells, fit, wrapped
 
 if TYPE_CHECKING:
@@ -54,14 +54,10 @@ def _title(one: Forecast, width: int) -> Line:
     ]
 
 
-def _paragraph(message: Message, width: int, role: Role = "") -> list[Line]:
-    return wrapped(told(message), width, role)
-
-
 def _funnel(one: Forecast, won: str, width: int) -> list[Line]:
     """`20 Prospect → 10 Quote → 2 Won`, and in one line without names where they do not fit."""
     if not one.stages:
-        return _paragraph(say("This pipeline has no open stage."), width, "warn")
+        return paragraph(say("This pipeline has no open stage."), width, "warn")
     numbers = chain([stage.ratio for stage in one.stages])
     named = [*(stage.stage.name for stage in one.stages), won]
     words = [f"{number(n)} {name}" for n, name in zip(numbers, named, strict=True)]
@@ -79,25 +75,18 @@ def _headline(one: Forecast, width: int) -> list[Line]:
     """What the open deals are expected to bring, and what is signed."""
     count = sum(stage.open for stage in one.stages)
     if not count:
-        lines = _paragraph(say("There is no open deal, so nothing is expected yet."), width)
+        lines = paragraph(say("There is no open deal, so nothing is expected yet."), width)
     else:
         expected = say_n(
             "The open deal is expected to bring {wins} wins and {revenue}, whenever it closes.",
             "The {n} open deals are expected to bring {wins} wins and {revenue}, whenever they close.",
             count,
             wins=number(one.wins, 1),
-            revenue=_("no revenue that is known") if one.revenue is None else _money(one.revenue, one),
+            revenue=_("no revenue that is known") if one.revenue is None else short(one.revenue, one),
         )
-        lines = _paragraph(expected, width)
-        lines += _paragraph(say("That is {sum}.", sum=_sum(one)), width, "dim")
-    signed = say_n(
-        "Signed in {period}: {n} deal, {revenue}.",
-        "Signed in {period}: {n} deals, {revenue}.",
-        one.won,
-        period=period_name(one.period),
-        revenue=_money(one.won_revenue, one),
-    )
-    return lines + _paragraph(signed, width, "good" if one.won else "")
+        lines = paragraph(expected, width)
+        lines += paragraph(say("That is {sum}.", sum=_sum(one)), width, "dim")
+    return lines + signed(one, width)
 
 
 def _sum(one: Forecast) -> str:
@@ -112,7 +101,7 @@ def _no_goal(one: Forecast, width: int) -> list[Line]:
         period=period_name(one.period),
         name=one.period.name,
     )
-    return _paragraph(message, width, "dim")
+    return paragraph(message, width, "dim")
 
 
 def goal_lines(one: Forecast, width: int) -> list[Line]:
@@ -127,15 +116,15 @@ def goal_lines(one: Forecast, width: int) -> list[Line]:
         [Span(fit(told(_goal_said(goal, one)), width, "none"), "strong")],
         [Span(GLYPHS.full * full, "good"), Span(GLYPHS.shade * (room - full), "dim"), Span(words)],
     ]
-    lines += _paragraph(_distance(goal, one), width)
+    lines += paragraph(_distance(goal, one), width)
     timed = one.base is not None and one.base.learned is not None
     if goal.chance is not None and goal.done < goal.target:
         role: Role = "good" if goal.chance >= 0.8 else "bad" if goal.chance < 0.2 else "warn"
         shown = chance(goal.chance)
         by_day = say("Chance to reach it by {day}: {chance}.", day=one.period.last_day, chance=shown)
         whenever = say("Chance to reach it, whenever they close: {chance}.", chance=shown)
-        lines += _paragraph(by_day if timed else whenever, width, role)
-    lines += _paragraph(say("{sign} {advice}", sign=GLYPHS.arrow, advice=goal.advice), width, "accent")
+        lines += paragraph(by_day if timed else whenever, width, role)
+    lines += paragraph(say("{sign} {advice}", sign=GLYPHS.arrow, advice=goal.advice), width, "accent")
     if timed:
         lines += plan_lines(one, goal, width)
     elif goal.for_80 and one.stages and goal.done < goal.target:
@@ -146,13 +135,13 @@ def goal_lines(one: Forecast, width: int) -> list[Line]:
             goal.for_80,
             stage=first,
         )
-        lines += _paragraph(likely, width, "dim")
+        lines += paragraph(likely, width, "dim")
     return lines
 
 
 def _goal_said(goal: Outlook, one: Forecast) -> Message:
     if goal.goal.metric == "revenue":
-        return say("Goal: {money}", money=_money(goal.target, one))
+        return say("Goal: {money}", money=short(goal.target, one))
     if goal.goal.metric == "reach":
         stage = next((s.stage.name for s in one.stages if s.stage.id == goal.goal.stage_id), "?")
         return say_n(
@@ -182,15 +171,11 @@ def _distance(goal: Outlook, one: Forecast) -> Message:
 
 
 def _amount(value: float, goal: Outlook, one: Forecast) -> str:
-    return _money(value, one) if goal.goal.metric == "revenue" else number(round(value))
+    return short(value, one) if goal.goal.metric == "revenue" else number(round(value))
 
 
 def _expected(value: float, goal: Outlook, one: Forecast) -> str:
-    return _money(value, one) if goal.goal.metric == "revenue" else number(value, 1)
-
-
-def _money(value: float, one: Forecast) -> str:
-    return money(round(value), one.currency, short=True)
+    return short(value, one) if goal.goal.metric == "revenue" else number(value, 1)
 
 
 def _prices(one: Forecast, won: str, width: int) -> list[Line]:
@@ -199,12 +184,12 @@ def _prices(one: Forecast, won: str, width: int) -> list[Line]:
         return []
     lines: list[Line] = [[Span(_("In whole numbers"), "title")]]
     for stage in one.stages:
-        lines += _paragraph(price(stage.stage.name, won, stage.chance, stage.ratio.n), width)
+        lines += paragraph(price(stage.stage.name, won, stage.chance, stage.ratio.n), width)
     if one.goal and one.goal.tightest:
         tight = say("{sign} The tightest stage is {stage}.", sign=GLYPHS.flag, stage=one.goal.tightest.name)
-        lines += _paragraph(tight, width, "warn")
+        lines += paragraph(tight, width, "warn")
     if all(stage.ratio.basis == "default" for stage in one.stages):
-        lines += _paragraph(say("Mostly your default percentages: few deals have closed yet."), width, "dim")
+        lines += paragraph(say("Mostly your default percentages: few deals have closed yet."), width, "dim")
     return lines
 
 
@@ -217,7 +202,7 @@ def _contributions(one: Forecast, names: Mapping[int, str], width: int) -> list[
     lines: list[Line] = [[Span(_("What adds most"), "title")]]
     for deal in known[:CONTRIBUTORS]:
         share = percent(deal.chance) + (GLYPHS.mark if deal.pinned else "")
-        worth = "" if deal.contribution is None else _money(deal.contribution, one)
+        worth = "" if deal.contribution is None else short(deal.contribution, one)
         room = max(width - 14, 8)
         lines.append(
             [
@@ -235,7 +220,7 @@ def _left_out(one: Forecast, width: int) -> list[Line]:
         return []
     lines: list[Line] = [[Span(_("Left out or filled in"), "title")]]
     for some in one.left_out:
-        lines += _paragraph(left_out_said(some), width, "dim")
+        lines += paragraph(left_out_said(some), width, "dim")
     return lines
 
 

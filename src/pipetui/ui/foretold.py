@@ -71,7 +71,7 @@ def _headline(one: Forecast, coming: Ahead, width: int) -> list[Line]:
         lines += paragraph(say("No amount is known, so nothing is said of the revenue."), width, "dim")
     else:
         low_money, middle_money, high_money = (
-            _money(value, one) for value in (coming.revenue.low, coming.revenue.middle, coming.revenue.high)
+            short(value, one) for value in (coming.revenue.low, coming.revenue.middle, coming.revenue.high)
         )
         lines += paragraph(
             say(
@@ -80,14 +80,19 @@ def _headline(one: Forecast, coming: Ahead, width: int) -> list[Line]:
             ),
             width,
         )  # fmt: skip
-    signed = say_n(
+    return lines + signed(one, width)
+
+
+def signed(one: Forecast, width: int) -> list[Line]:
+    """What is won already in the period."""
+    said = say_n(
         "Signed in {period}: {n} deal, {revenue}.",
         "Signed in {period}: {n} deals, {revenue}.",
         one.won,
         period=period_name(one.period),
-        revenue=_money(one.won_revenue, one),
+        revenue=short(one.won_revenue, one),
     )
-    return lines + paragraph(signed, width, "good" if one.won else "")
+    return paragraph(said, width, "good" if one.won else "")
 
 
 # The picture
@@ -187,7 +192,8 @@ def _adding_up(parts: Sequence[float], total: float) -> Iterator[float]:
     yield from (value / 10 for value in tenths)
 
 
-def _money(value: float, one: Forecast) -> str:
+def short(value: float, one: Forecast) -> str:
+    """Money of the forecast in few characters."""
     return money(round(value), one.currency, short=True)
 
 

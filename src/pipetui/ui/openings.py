@@ -59,7 +59,7 @@ class Openings:
     def evidence(self) -> Page:
         from pipetui.ui.evidence import Checklist
 
-        left = self.app.acts.left
+        left = self.app.acts.performing.left
         return Checklist(self.app, self._deal_id, left[1] if left and left[0] == self._deal_id else None)
 
     def quotes(self) -> Page:

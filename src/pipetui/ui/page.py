@@ -227,7 +227,7 @@ class Page(Screen[int | None]):
         try:
             await act
         except Conflict as error:
-            from pipetui.ui.acts import clashing
+            from pipetui.ui.clashing import clashing
 
             self.reread()
             self.tell(clashing(error, self.main.reading.store), "bad")

@@ -14,7 +14,7 @@ from pipetui.core.message import say, say_n
 from pipetui.core.stage import Stage
 from pipetui.errors import Conflict, PipetuiError
 from pipetui.lang import _, told
-from pipetui.ui.acts import clashing
+from pipetui.ui.clashing import clashing
 from pipetui.ui.field import rule
 from pipetui.ui.form import Form, Row, Values
 from pipetui.ui.paint import GLYPHS, Line, Look, Role, Span, cells, fit, fitted, wrapped
