@@ -72,6 +72,8 @@ def test_all_there_is_about_one_stands_on_one_page(filled: Shell) -> None:
     assert filled("contact", "list", "--limit", "1").out.count("@") <= 1
     assert "2 more" in filled("contact", "list", "--limit", "1").out
     assert len(filled("contact", "list", "--limit", "2", "--json").json) == 2
+    owner = filled("members", "--json").json[0]["name"]
+    assert f"  owner: {owner}\n" in filled("contact", "show", "1").out
 
 
 def test_a_part_in_a_deal_is_shown_changed_and_given_up(filled: Shell) -> None:

@@ -27,6 +27,12 @@ def quote(shell: Shell, number: str) -> dict[str, Any]:
     return next(one for one in shell("quote", "list", "--json").json if one["number"] == number)
 
 
+def test_a_quote_that_was_made_is_the_one_that_is_shown(offered: Shell) -> None:
+    offered("add", "Boréal 3k")
+    made = offered("quote", "add", "2", "3k", "--json").json
+    assert [(one["deal_id"], one["number"]) for one in made] == [(2, "D26-002")]
+
+
 def test_lines_make_the_amount(offered: Shell) -> None:
     shown = offered("quote", "line", "D26-001", "--json").json
     assert [line["net"] for line in shown["lines"]] == ["1600.00", "224.89", "33.33"]

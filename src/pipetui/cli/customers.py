@@ -101,9 +101,7 @@ def declare(name: str, kind: Kind) -> Family:
         group.command(
             "role", help=_("A person plays a part in a deal: pipetui contact role 12 Marie decides")
         )(_role())
-        group.command(
-            "erase", help=_("Erase a person on request, from the journal too; it cannot be undone.")
-        )(_erase())
+        group.command("erase", help=_("Erase a person, from the journal too, for good."))(_erase())
     return group
 
 

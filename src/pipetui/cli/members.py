@@ -77,7 +77,7 @@ def role(session: Session, login: str, role: str) -> None:
     show(session)
 
 
-@members.command("retire", help=_("Somebody leaves: they may read, and what they hold goes to another."))
+@members.command("retire", help=_("Somebody leaves; another takes what they hold."))
 @click.argument("login")
 @to_whom
 @pass_session
@@ -93,7 +93,7 @@ def retire(session: Session, login: str, to: str | None) -> None:
     show(session)
 
 
-@members.command("back", help=_("Who left works here again, with the role of before."))
+@members.command("back", help=_("Who left works here again, in the same role."))
 @click.argument("login")
 @pass_session
 def back(session: Session, login: str) -> None:

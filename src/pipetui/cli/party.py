@@ -10,7 +10,7 @@ from pipetui.cli import cards, shapes
 from pipetui.cli.journal import shape as change_shape
 from pipetui.cli.output import print_json, print_lines, table
 from pipetui.cli.reading import kind_words
-from pipetui.core.deal import Contact, Organization
+from pipetui.core.deal import Contact, Member, Organization
 from pipetui.core.message import say
 from pipetui.core.text import clean
 from pipetui.errors import NotFound
@@ -62,7 +62,9 @@ def tell(session: Session, kind: type[Party], number: int) -> None:
     if session.options.json:
         print_json(_whole(file, cards.home(session)))
     else:
-        print_lines(_page(file, cards.home(session)))
+        owner_id = file.party.owner_id
+        owner = session.store.get(Member, owner_id).name if owner_id else ""
+        print_lines(_page(file, cards.home(session), owner))
 
 
 def _whole(file: File, country: str | None) -> shapes.Json:
@@ -97,12 +99,14 @@ def _doubts(party: Party, country: str | None) -> dict[str, bool]:
     }
 
 
-def _page(file: File, country: str | None) -> Iterator[str]:
+def _page(file: File, country: str | None, owner: str) -> Iterator[str]:
     party, doubts = file.party, _doubts(file.party, country)
     yield f"{party.id}  {party.name}"
     values = _json(party, file.company.name if file.company else None)
     if party.phone:
         values["phone"] = reach.phone_shown(party.phone, reach.region(party.country) or country, country)
+    values.pop("owner_id", None)
+    values["owner"] = owner
     for name, value in values.items():
         if value not in (None, "") and name not in ("id", "name", "notes", "created_at"):
             yield f"  {name}: {value}" + (f"  ({_('cannot be right')})" if doubts.get(name) else "")

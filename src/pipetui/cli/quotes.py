@@ -22,7 +22,7 @@ from pipetui.lang import _
 from pipetui.store.offers import next_number
 
 if TYPE_CHECKING:
-    from pipetui.store.store import Committed
+    from pipetui.core.change import Change
 
 
 @family("quote", _("A quote is named by its number: 2026-014."))
@@ -65,7 +65,7 @@ def add(
     number = number or next_number(session.store, session.today)
     changes = rules.new_quote(deal, desk, number=number, **values)
     done = session.commit(say("Make quote {number}", number=number), changes)
-    show(session, [session.store.get(Quote, _only(done))])
+    show(session, [session.store.get(Quote, done.ids[_new(changes)])])
 
 
 @quote.command("send", help=_("The quote is out; its deal comes to the stage of sent quotes."))
@@ -113,8 +113,7 @@ def copy(session: Session, number: str) -> None:
         valid_until=session.today + holds,
     )  # fmt: skip
     done = session.commit(say("Copy quote {number}", number=one.number), changes)
-    new = next(change.id for change in changes if change.table == Quote.table)
-    show(session, [session.store.get(Quote, done.ids[new])])
+    show(session, [session.store.get(Quote, done.ids[_new(changes)])])
 
 
 @quote.command(
@@ -267,8 +266,9 @@ def status_words() -> dict[str, str]:
     }
 
 
-def _only(done: Committed) -> int:
-    return next(iter(done.ids.values()))
+def _new(changes: Sequence[Change]) -> int:
+    """The number that the new quote among some changes has until it is written."""
+    return next(change.id for change in changes if change.table == Quote.table)
 
 
 COMMANDS = {"quote": quote}

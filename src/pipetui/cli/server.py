@@ -29,9 +29,7 @@ def server(context: click.Context) -> int:
     return check(session) if session is not None and context.invoked_subcommand is None else 0
 
 
-@server.command(
-    "init", help=_("Make the store, its groups, rights and policies; again after an update of pipetui.")
-)
+@server.command("init", help=_("Make the store and its rights; again after an update."))
 @pass_session
 def init(session: Session) -> None:
     from pipetui.store import server as keeper
@@ -63,7 +61,7 @@ def grant(session: Session, login: str, role: Role, create: bool, password: bool
     talk(told(say("{name} is {role} now.", name=clean(login), role=ROLE_NAMES[role])))
 
 
-@server.command("revoke", help=_("Take the rights of a member away; the role of the database stays."))
+@server.command("revoke", help=_("Take all rights of a member; the database role stays."))
 @click.argument("login")
 @pass_session
 def revoke(session: Session, login: str) -> None:
@@ -77,7 +75,7 @@ def revoke(session: Session, login: str) -> None:
     talk(told(say("{name} has no rights here any more.", name=clean(login))))
 
 
-@server.command("doctor", help=_("What is not as it should be: rights, policies, members, encryption."))
+@server.command("doctor", help=_("What is not as it should be, with the way out."))
 @pass_session
 def doctor(session: Session) -> int:
     return check(session)
