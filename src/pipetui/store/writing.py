@@ -50,7 +50,7 @@ class Writing:
         """`gate` lets changes through, or not; `compact` keeps new rows in the journal as runs."""
         self.db = db
         self.batch_id = head.number
-        self.ids: dict[int, int] = {} if head.member is None else {NEWCOMER: head.member}
+        self.ids: dict[int, int] = {}
         """Real numbers by the negative ones in the batch."""
         self.n = 0
         """Changes that made a difference."""
@@ -156,7 +156,7 @@ class Writing:
         return change.table, number if number > 0 else self._real(number), change.before, after
 
     def _real(self, number: Any) -> int:
-        real = self.ids.get(number)
+        real = self._head.member if number == NEWCOMER else self.ids.get(number)
         if real is None:
             raise StoreProblem(
                 say("A change refers to a record that is not in its batch ({number}).", number=number)
