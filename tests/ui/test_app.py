@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from boards import NOW, TODAY, lines
-from desktop import Desktop, seen
+from desktop import Desktop, seen, shown, typed
 from pipetui.core.change import Batch
 from pipetui.core.deal import Contact, Deal, Organization
 from pipetui.core.desk import Desk
@@ -228,3 +228,15 @@ async def test_panes_stand_beside_the_board_and_take_its_place_where_it_is_narro
             await pilot.press("escape")
             await pilot.pause(0.1)
             assert any(line.startswith("▌Acme") for line in lines(desktop.app))
+
+
+async def test_the_pane_finds_another_place_in_a_smaller_terminal(desktop: Desktop) -> None:
+    async with desktop.app.run_test(size=(120, 40)) as pilot:
+        await typed(pilot, "d")
+        await seen(pilot, "Owner")
+        assert "│ Acme" in shown(pilot)
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause(0.3)
+        assert "│" not in shown(pilot)
+        await pilot.resize_terminal(120, 40)
+        await seen(pilot, "│ Acme")

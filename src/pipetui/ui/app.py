@@ -376,10 +376,13 @@ class Pipetui(App[int]):
         await self.attempt(self._handlers.drop(event.deal_id, event.stage_id))
 
     def on_resize(self, event: events.Resize) -> None:
-        """What is beside the board finds another place."""
-        self.edges.fit()
+        """What is beside the board finds another place, once the new size is known."""
+        self.call_after_refresh(self._settle)
         self.call_after_refresh(self._draw_around)
         self.call_after_refresh(self.edges.draw_glance)
+
+    def _settle(self) -> None:
+        self.edges.fit()
         if self.side.shows:
             self.side.place()
 
