@@ -16,11 +16,14 @@ __all__ = ["server"]
 
 @pytest.fixture
 def office(server: Server, tmp_path: Path) -> Iterator[Machine]:
-    """A machine whose store is on a server, with two deals in the first column."""
+    """A machine whose store is on a server, with two deals in the first column, and Bob who may change all."""
     url = server.database(server.template)
     made = Machine(tmp_path)
     made.env["PIPETUI_DB"] = url
     with made.opened:
+        marie, made.env["USER"] = made.env["USER"], "ann"
+        made.run("members", "add", "bob", "--role", "manager")
+        made.env["USER"] = marie
         made.run("add", given="Acme !today call\nBoréal\n")
         yield made
     server.drop(url)
