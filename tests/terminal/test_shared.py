@@ -43,7 +43,7 @@ def test_two_reps_on_one_server_see_each_other_and_survive_its_cuts(office: Mach
         terminal.press("e")
         terminal.expect("Edit ")
     marie.press("Twelve seats", "ctrl+s")
-    marie.expect("Twelve seats")
+    marie.expect("Twelve sea")
     bob.press("Ten seats", "ctrl+s")
     bob.expect("marie was first")
     bob.press("t")
