@@ -89,7 +89,13 @@ class Lookout:
             return
         from pipetui.store.heard import heard
 
-        found = heard(self._reading.db, self._newest, self._app.config.me)
+        try:
+            found = heard(self._reading.db, self._newest, self._app.config.me)
+        except ConnectionLost as error:
+            self.lose(error)
+            return
+        except StoreProblem:  # the news of others is not worth more than the board
+            return
         if not found:
             return
         self._newest = found[0].batch_id
