@@ -1,6 +1,6 @@
 """What every screen over the board costs in a real pseudo-terminal: to open, per key, and after an hour of keys.
 
-    python tests/bench/screens.py [--deals 100000] [--runs 5] [--size 120x40] [--soak 20000]
+    python tests/bench/screens.py [--deals 100000] [--runs 5] [--size 120x40] [--only review agenda] [--soak 20000]
 
 A screen is open when its title stands on top, and whole when nothing more has been written for a while. The store is
 made by generate.py in a scratch folder and copied for the run.
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import re
 import shutil
 import sys
 import tempfile
@@ -30,6 +31,8 @@ QUIET = 0.2
 """Seconds without a byte after which a screen is whole."""
 TITLE = r"\A── "
 BOARD = r"\A (?!──)"
+COMING = re.compile(r"(Reading|Counting)\b.*…")
+"""What a screen says while a thread reads for it."""
 WALK = ["j"] * 20 + ["k"] * 5 + ["pagedown"] * 3 + ["G", "g"]
 
 
@@ -58,7 +61,7 @@ def opened(terminal: PseudoTerminal, key: str) -> tuple[float, float]:
     terminal.expect(TITLE)
     title = (time.perf_counter() - start) * 1000
     last = time.perf_counter()
-    while time.perf_counter() - last < QUIET:
+    while time.perf_counter() - last < QUIET or COMING.search(terminal.screen):
         if terminal.read(0.01):
             last = time.perf_counter()
     return title, (last - start) * 1000
@@ -74,14 +77,14 @@ def leave(terminal: PseudoTerminal) -> None:
     raise SystemExit(f"No way back to the board:\n{terminal.screen}")
 
 
-def report(command: list[str], size: Size, runs: int, env: dict[str, str]) -> None:
+def report(command: list[str], size: Size, runs: int, env: dict[str, str], screens: Sequence[str]) -> None:
     """Print the figures of each screen."""
     with PseudoTerminal(command, size, env) as terminal:
         terminal.expect("Lead")
         terminal.settle(1.0, 60.0)
         print(f"{size[0]}x{size[1]}, {rss_mib(terminal.pid):.1f} MiB on the board")
         print(f"{'':16}{'title':>9}{'first':>9}{'whole':>9}{'per key':>10}{'bytes':>8}{'MiB':>8}")
-        for command_id in sorted(OPENED):
+        for command_id in screens:
             titles, wholes = [], []
             for _ in range(runs):
                 title, whole = opened(terminal, BY_ID[command_id].keys[0])
@@ -128,6 +131,7 @@ def main(words: Sequence[str] | None = None) -> None:
     asked.add_argument("--deals", type=int, default=100_000)
     asked.add_argument("--size", type=size_of, nargs="*", default=[(80, 24), (120, 40)])
     asked.add_argument("--runs", type=int, default=5)
+    asked.add_argument("--only", nargs="*", choices=sorted(OPENED), default=sorted(OPENED), metavar="SCREEN")
     asked.add_argument(
         "--soak", type=int, default=0, help="so many keys on all screens, and the memory on the way"
     )
@@ -139,7 +143,7 @@ def main(words: Sequence[str] | None = None) -> None:
     env = {"PIPETUI_CONFIG": str(given.folder / "none.toml"), "LC_ALL": "C.UTF-8"}
     command = [sys.executable, "-m", "pipetui", "--db", str(path)]
     for size in given.size:
-        report(command, size, given.runs, env)
+        report(command, size, given.runs, env, given.only)
     if given.soak:
         soak(command, given.size[0], given.soak, env)
 

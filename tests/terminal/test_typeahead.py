@@ -20,6 +20,16 @@ from machine import Machine
             r"Roof +2 ",
             ["Make quote 2026-001", "Write the lines of quote 2026-001"],
         ),
+        (
+            "R\rsL\x1bm",
+            "Deals looked at: 2",
+            [
+                "Begin a pipeline review",
+                "Review Boréal: left as it is",
+                "Review Acme: moved on",
+                "End the pipeline review",
+            ],
+        ),
         ("x\rhhhhhp1/12\r", r"Park Boréal", ["Lose Acme: Too expensive", "Park Boréal until 12 Jan 2027"]),
     ],
 )

@@ -116,6 +116,11 @@ class Forecast:
         """The open deals by number."""
         return {deal.id: deal for deal in self.deals}
 
+    @property
+    def chances(self) -> Mapping[int, float]:
+        """By open stage: the win chance, 0 to 1."""
+        return {one.stage.id: one.chance.value for one in self.stages}
+
     def without_chance(self) -> Forecast:
         """The same, saying nothing of how likely the goal is: for who will know better in a moment."""
         return self if self.goal is None else replace(self, goal=replace(self.goal, chance=None, for_80=None))

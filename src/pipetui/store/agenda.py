@@ -12,12 +12,16 @@ from pipetui.core.text import fold
 if TYPE_CHECKING:
     from pipetui.store.db import Database
 
-FROM = """FROM activity LEFT JOIN deal ON deal.id = activity.deal_id LEFT JOIN stage ON stage.id = deal.stage_id
+ABOUT = """activity LEFT JOIN deal ON deal.id = activity.deal_id
     LEFT JOIN contact ON contact.id = COALESCE(activity.contact_id, deal.contact_id)
-    LEFT JOIN organization ON organization.id = COALESCE(activity.organization_id, deal.organization_id)
-    LEFT JOIN member ON member.id = activity.owner_id"""
-PLANNED = """activity.due_on IS NOT NULL AND activity.done_at IS NULL AND (activity.deal_id IS NULL
-    OR (deal.archived_at IS NULL AND stage.kind <> 'lost'))"""
+    LEFT JOIN organization ON organization.id = COALESCE(activity.organization_id, deal.organization_id)"""
+"""Steps with what they are about."""
+PLANNED = "activity.due_on IS NOT NULL AND activity.done_at IS NULL"
+SHOWN = """NOT EXISTS (SELECT 1 FROM deal AS gone WHERE gone.id = activity.deal_id AND (gone.archived_at IS NOT NULL
+    OR gone.stage_id IN (SELECT id FROM stage WHERE kind = 'lost')))"""
+SOON_SHOWN = f"""(activity.deal_id IN (SELECT id FROM deal WHERE archived_at IS NULL AND closed_at IS NULL)
+    OR {SHOWN})"""
+"""The same, quicker for all steps at once: most of them are about an open deal, and those are in an index."""
 COLUMNS = """activity.id, activity.kind, activity.text, activity.due_on, activity.due_time, activity.repeat,
     activity.deal_id, deal.title, contact.name, organization.name, member.name, deal.amount, deal.currency"""
 ORDER = """activity.due_on, CASE WHEN activity.due_time IS NULL THEN 1 ELSE 0 END, activity.due_time, activity.id"""
@@ -33,44 +37,53 @@ class Wanted(NamedTuple):
 
 def counts(db: Database, wanted: Wanted, today: date) -> dict[Section, int]:
     """How many steps there are in each section."""
-    test, params = _where(wanted)
+    source, test, params = _where(wanted, SOON_SHOWN)
     cases = " ".join(
         f"WHEN activity.due_on < '{end.isoformat()}' THEN '{name}'" for name, _, end in edges(today) if end
     )
     found = dict(
-        db.rows(f"SELECT CASE {cases} ELSE 'later' END, COUNT(*) {FROM} WHERE {test} GROUP BY 1", params)
+        db.rows(
+            f"SELECT CASE {cases} ELSE 'later' END, COUNT(*) FROM {source} WHERE {test} GROUP BY 1", params
+        )
     )
     return {name: found.get(name, 0) for name in SECTIONS}
 
 
 def page(db: Database, wanted: Wanted, offset: int, limit: int) -> list[Planned]:
     """Steps from an offset on, by day and hour."""
-    test, params = _where(wanted)
-    rows = db.rows(
-        f"SELECT {COLUMNS} {FROM} WHERE {test} ORDER BY {ORDER} LIMIT ? OFFSET ?", (*params, limit, offset)
-    )
-    return [_planned(row) for row in rows]
+    source, test, params = _where(wanted)
+    which = f"SELECT activity.id FROM {source} WHERE {test} ORDER BY {ORDER} LIMIT ? OFFSET ?"
+    return _steps(db, which, (*params, limit, offset))
 
 
 def until(db: Database, wanted: Wanted, last: date) -> list[Planned]:
     """All steps due until a day."""
-    test, params = _where(wanted)
+    source, test, params = _where(wanted)
+    which = f"SELECT activity.id FROM {source} WHERE {test} AND activity.due_on <= ?"
+    return _steps(db, which, (*params, last.isoformat()))
+
+
+def _steps(db: Database, which: str, params: tuple[Any, ...]) -> list[Planned]:
+    """The steps whose numbers a query brings."""
     rows = db.rows(
-        f"SELECT {COLUMNS} {FROM} WHERE {test} AND activity.due_on <= ? ORDER BY {ORDER}",
-        (*params, last.isoformat()),
+        f"""SELECT {COLUMNS} FROM {ABOUT} LEFT JOIN member ON member.id = activity.owner_id
+            WHERE activity.id IN ({which}) ORDER BY {ORDER}""",
+        params,
     )
     return [_planned(row) for row in rows]
 
 
-def _where(wanted: Wanted) -> tuple[str, tuple[Any, ...]]:
-    tests, params = [PLANNED], list[Any]()
+def _where(wanted: Wanted, shown: str = SHOWN) -> tuple[str, str, tuple[Any, ...]]:
+    """What to read from, a test with its parameters; words alone need to know what a step is about."""
+    tests, params = [PLANNED, shown], list[Any]()
     if wanted.owner_id is not None:
         tests.append("activity.owner_id = ?")
         params.append(wanted.owner_id)
     if wanted.kind is not None:
         tests.append("activity.kind = ?")
         params.append(wanted.kind)
-    for word in fold(wanted.words).split():
+    words = fold(wanted.words).split()
+    for word in words:
         # The words of deals and of people are kept folded; the text of a step is not, and is looked through as it is.
         tests.append(
             """(lower(activity.text) LIKE ? ESCAPE '!'
@@ -78,7 +91,7 @@ def _where(wanted: Wanted) -> tuple[str, tuple[Any, ...]]:
             OR lower(contact.name) LIKE ? ESCAPE '!' OR lower(organization.name) LIKE ? ESCAPE '!')"""
         )
         params += [f"%{_escaped(word)}%"] * 4
-    return " AND ".join(tests), tuple(params)
+    return ABOUT if words else "activity", " AND ".join(tests), tuple(params)
 
 
 def _escaped(word: str) -> str:

@@ -132,14 +132,17 @@ class Reading:
         """The period the forecast is about: the one shown, this month when all is shown."""
         return self.scope.period or period(PERIOD, self.scope.today, self._fiscal_month)
 
-    def forecast(self, given: str | None) -> Forecast:
-        """The forecast from counts alone, at once; in the currency `given`, or that of the store."""
+    def forecast(self, given: str | None, beside: Database | None = None) -> Forecast:
+        """The forecast from counts alone, at once; in the currency `given`, or that of the store.
+
+        A thread reads it on a connection of its own, `beside`.
+        """
         from pipetui.core.forecast import forecast
         from pipetui.store.book import book, currency, goals
 
-        shown = self.forecast_period
-        goal = next(iter(goals(self.db, self.pipeline.id, shown)), None)
-        made_of = book(self.db, self._all_deals, shown, given or currency(self.db), goal)
+        db, shown = beside or self.db, self.forecast_period
+        goal = next(iter(goals(db, self.pipeline.id, shown)), None)
+        made_of = book(db, self._all_deals, shown, given or currency(db), goal)
         return forecast(made_of, as_of=self.scope.now, period=shown, pipeline=self.pipeline.name, goal=goal)
 
     def question(self, given: str | None) -> Question:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,13 +15,14 @@ from pipetui.core.review import Ranked, ranked
 from pipetui.errors import Refused
 from pipetui.lang import _, moment, money, told
 from pipetui.store import reviews
+from pipetui.ui.apart import apart
 from pipetui.ui.minutes import MinutesPage, minutes
 from pipetui.ui.page import Key, Page
 from pipetui.ui.paint import GLYPHS, Line, Span, fit
 from pipetui.ui.pick import Option, Pick
 from pipetui.ui.reviewdeal import ReviewDeal
 from pipetui.ui.rows import Paged, Row
-from pipetui.ui.typeahead import ANSWERS
+from pipetui.ui.typeahead import ANSWERS, READS
 
 if TYPE_CHECKING:
     from pipetui.ui.app import Pipetui
@@ -53,22 +55,50 @@ class ReviewList(Page):
             for one in store.all(Decision, review_id=self.review.id):
                 self.decided.setdefault(one.deal_id, []).append(one.verdict)
         self.deals: list[Ranked] = []
-        self._read()
+        self._ready = False
+        """Whether the deals of who is asked for were read."""
+        self._stale = False
+        """Whether something was written while another screen stood above."""
+        self._looks = 0
 
-    def _read(self) -> None:
-        reading = self.main.reading
+    def on_mount(self) -> None:
+        """The deals are read while the screen already stands."""
+        self._look_again()
+
+    def on_screen_resume(self) -> None:
+        """What stood above is gone."""
+        if self._stale:
+            self._look_again(self.rows.at)
+
+    def _look_again(self, at: int | None = None) -> None:
+        """Read the deals anew; the cursor goes to row `at` when they are there, and the next key waits for them."""
+        self._stale = False
+        self._looks += 1
+        self.run_worker(self.attempt(self._read(self._looks, at)), group=READS)
+
+    async def _read(self, look: int, at: int | None) -> None:
+        reading, currency, flagged = self.main.reading, self.main.config.currency, self._flagged
         scope = replace(reading.scope, period=None, owner_id=self._owner.id if self._owner else None)
-        if not reading.chances:
-            stages = reading.forecast(self.main.config.currency).stages
-            reading.chances = {one.stage.id: one.chance.value for one in stages}
-        found = reviews.candidates(reading.db, scope, reading.chances)
         rates = {one.currency: float(one.value) for one in reading.store.all(Rate)}
-        self.deals = [one for one in ranked(found, scope.today, rates) if one.flags or not self._flagged]
+
+        def read() -> tuple[Mapping[int, float], list[Ranked]]:
+            with closing(reading.beside()) as db:
+                db.make_room()
+                chances = reading.chances or reading.forecast(currency, db).chances
+                found = ranked(reviews.candidates(db, scope, chances), scope.today, rates)
+            return chances, [one for one in found if one.flags or not flagged]
+
+        chances, deals = await apart(read)
+        if look == self._looks:
+            reading.chances, self.deals, self._ready = chances, deals, True
+            self.draw(at)
 
     def reread(self) -> None:
         """Deals may have changed."""
-        self._read()
-        self.draw()
+        if self.is_current:
+            self._look_again()
+        else:
+            self._stale = True
 
     def heading(self) -> str:
         """What it is."""
@@ -76,6 +106,8 @@ class ReviewList(Page):
 
     def made(self, width: int) -> Sequence[Row]:
         """A row for each deal: whether it was looked at, what is at stake, what is wrong."""
+        if not self._ready:
+            return [Row([]), Row([Span(f"  {_('Reading the deals…')}", "dim")])]
         if not self.deals:
             said = (
                 _("Nothing is wrong with any deal. f shows all of them.")
@@ -109,7 +141,7 @@ class ReviewList(Page):
         parts = [
             self.main.reading.pipeline.name,
             whose,
-            told(say_n("{n} deal", "{n} deals", len(self.deals))),
+            told(say_n("{n} deal", "{n} deals", len(self.deals))) if self._ready else GLYPHS.more,
         ]
         if self.main.reading.query:
             parts.append(f"/{self.main.reading.query}")
@@ -123,8 +155,7 @@ class ReviewList(Page):
 
     def do_flagged(self) -> None:
         self._flagged = not self._flagged
-        self._read()
-        self.draw(0)
+        self._look_again(0)
 
     def do_owner(self) -> None:
         members = [one for one in self.main.reading.store.all(Member) if one.retired_at is None]
@@ -132,12 +163,13 @@ class ReviewList(Page):
 
         async def chosen(number: int) -> None:
             self._owner = next((one for one in members if one.id == number), None)
-            self._read()
-            self.draw(0)
+            self._look_again(0)
 
         self.ask(Pick(_("Whose deals?"), options, self.main.look), chosen)
 
     async def do_begin(self) -> None:
+        if not self._ready:
+            raise Refused(say("The deals are still being read."))
         if self.rows.target is None:
             raise Refused(say("There is no deal to look at."))
         await self.started()
@@ -160,9 +192,6 @@ class ReviewList(Page):
         if answer is not None and answer >= 0:
             self.dismiss(answer)
             return
-        at = self.rows.at
-        self._read()
-        self.draw(at)
         if answer is not None:
             self.run_worker(self.attempt(self.do_minutes()), group=ANSWERS)
 

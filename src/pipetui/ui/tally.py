@@ -80,7 +80,7 @@ class Tally:
 
     def _foretell(self, forecast: Forecast) -> None:
         self.forecast = forecast
-        self._app.reading.chances = {one.stage.id: one.chance.value for one in forecast.stages}
+        self._app.reading.chances = forecast.chances
         self._app.side.draw()
         self._app.edges.draw_glance()
         self._app.edges.draw_top()

@@ -6,6 +6,7 @@ A slow link or fast fingers bring many keys at once, and `/acme` must never act 
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -19,10 +20,14 @@ if TYPE_CHECKING:
 
 ANSWERS = "answers"
 """The group of workers that do what a dialog was answered; the next key waits for them."""
+READS = "reads"
+"""The group of workers that read what the next key will act upon; it waits for them, unless it leaves."""
 PATIENCE = 5.0
 """Seconds after which a key no longer waits for the one before."""
 GLANCE = 0.05
 """Seconds between two looks whether what is waited for is still there."""
+GAP = 0.002
+"""Seconds between two looks whether a worker has ended."""
 
 
 class TypeAhead:
@@ -30,16 +35,21 @@ class TypeAhead:
 
     def __init__(self, app: App[Any]) -> None:
         self._app = app
-        self._waiting: asyncio.Queue[Event] = asyncio.Queue()
+        self._waiting: deque[Event] = deque()
+        self._came = asyncio.Event()
 
     def put(self, event: Event) -> None:
         """One more, behind those that wait."""
-        self._waiting.put_nowait(event)
+        self._waiting.append(event)
+        self._came.set()
 
     async def hand_on(self) -> None:
         """Give the application one after the other, for as long as it runs."""
         while True:
-            self._app.post_message(await self._waiting.get())
+            await self._came.wait()
+            self._app.post_message(self._waiting.popleft())
+            if not self._waiting:
+                self._came.clear()
             with suppress(TimeoutError):
                 async with asyncio.timeout(PATIENCE):
                     await self._settled()
@@ -51,11 +61,18 @@ class TypeAhead:
             target = self._target
             for pump in _upwards(target):
                 await _idle(pump)
-            answering = [one for one in self._app.workers if one.group == ANSWERS and not one.is_finished]
-            for worker in answering:
-                await _ended(worker)
-            if not answering and self._target is target:
+            busy = self._busy
+            while self._busy:
+                await asyncio.sleep(GAP)
+            if not busy and self._target is target:
                 return
+
+    @property
+    def _busy(self) -> bool:
+        """Whether something is under way that the next key waits for."""
+        leaves = bool(self._waiting) and getattr(self._waiting[0], "key", "") == "escape"
+        groups = (ANSWERS,) if leaves else (ANSWERS, READS)
+        return any(one.group in groups and not one.is_finished for one in self._app.workers)
 
     @property
     def _target(self) -> MessagePump:
@@ -82,8 +99,3 @@ async def _idle(pump: MessagePump) -> None:
     while not done.is_set() and pump.is_running:
         with suppress(TimeoutError):
             await asyncio.wait_for(done.wait(), GLANCE)
-
-
-async def _ended(worker: Any) -> None:
-    while not worker.is_finished:
-        await asyncio.sleep(0.002)
