@@ -2,8 +2,9 @@
 
     python tests/bench/screens.py [--deals 100000] [--runs 5] [--size 120x40] [--only review agenda] [--soak 20000]
 
-A screen is open when its title stands on top, and whole when nothing more has been written for a while. The store is
-made by generate.py in a scratch folder and copied for the run.
+A screen is open when its title stands on top, and whole when nothing more has been written for a while. The first key
+comes when the board has been there for some seconds and has done its chores. The store is made by generate.py in a
+scratch folder and copied for the run.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ sys.path[:0] = [str(HERE.parent), str(HERE)]
 
 from board import Size, median, size_of, store  # noqa: E402
 
+from pipetui.ui.chores import LATER_SECONDS  # noqa: E402
 from pipetui.ui.commands import BY_ID  # noqa: E402
 from pipetui.ui.handlers import OPENED  # noqa: E402
 from pseudoterminal import PseudoTerminal  # noqa: E402
@@ -81,6 +83,7 @@ def report(command: list[str], size: Size, runs: int, env: dict[str, str], scree
     """Print the figures of each screen."""
     with PseudoTerminal(command, size, env) as terminal:
         terminal.expect("Lead")
+        terminal.read(LATER_SECONDS)
         terminal.settle(1.0, 60.0)
         print(f"{size[0]}x{size[1]}, {rss_mib(terminal.pid):.1f} MiB on the board")
         print(f"{'':16}{'title':>9}{'first':>9}{'whole':>9}{'per key':>10}{'bytes':>8}{'MiB':>8}")

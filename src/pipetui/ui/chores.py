@@ -29,11 +29,18 @@ class Chores:
     def begin(self) -> None:
         """Do them a little later, and again each day."""
         app = self._app
+        app.set_timer(LATER_SECONDS, self._prepare)
         app.set_timer(LATER_SECONDS, lambda: app.run_worker(app.attempt(self._measure_pace())))
         app.set_timer(LATER_SECONDS, lambda: app.run_worker(app.attempt(self._expire())))
         app.set_interval(MIDNIGHT_SECONDS, lambda: app.run_worker(app.attempt(self._expire())))
         app.set_timer(LATER_SECONDS, self._keep_copy)
         app.set_interval(MIDNIGHT_SECONDS, self._keep_copy)
+
+    def _prepare(self) -> None:
+        """What keys will open is brought in before they are pressed."""
+        from pipetui.ui import openings
+
+        Thread(target=openings.prepare, daemon=True).start()
 
     async def _measure_pace(self) -> None:
         """Once a day, learn from the won deals when others count as stalled; and list who came by a large import."""

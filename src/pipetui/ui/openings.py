@@ -11,6 +11,13 @@ if TYPE_CHECKING:
     from pipetui.ui.page import Page
 
 
+def prepare() -> None:
+    """Import them all beside the board, so that even the first key finds its screen ready."""
+    from pipetui.ui import agenda, customers, evidence, members, parts, quotes, reports, review, segments
+
+    del agenda, customers, evidence, members, parts, quotes, reports, review, segments
+
+
 class Openings:
     """From a command to its screen, and from the screen back to the deal it ends with."""
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, overload
 from pipetui.ui.paint import GLYPHS, PLAIN, Line, Look, Span
 from pipetui.ui.pane import Pane
 
-PAGE = 100
+PAGE = 50
 """Rows read at once."""
 KEPT = 6
 """Pages kept of a long list."""
