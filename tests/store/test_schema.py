@@ -183,6 +183,18 @@ def test_an_older_file_is_copied_before_the_first_step(file: Path, monkeypatch: 
     store.close()
 
 
+def test_a_file_brought_up_twice_is_copied_twice(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schema, "upgrade", lambda url: None)
+    present = schema.HEAD
+    with closing(Database(f"sqlite:///{file}")) as db:
+        monkeypatch.setattr(schema, "HEAD", "9999")
+        schema.bring_up(db)
+        schema.bring_up(db)
+    assert {one.name for one in file.parent.glob("*.schema-*")} == {
+        f"{file.name}.schema-{present}", f"{file.name}.schema-{present}-2",
+    }  # fmt: skip
+
+
 def test_a_step_that_fails_leaves_the_store_as_it_was(
     empty_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

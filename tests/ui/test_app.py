@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from textual.strip import Strip
 
 from boards import NOW, TODAY, lines
 from desktop import Desktop, seen, shown, typed
@@ -54,6 +55,18 @@ async def test_once_the_board_stands_garbage_is_looked_for_often(desktop: Deskto
             assert gc.get_threshold()[0] == OFTEN
     finally:
         gc.set_threshold(*before)
+
+
+async def test_screens_that_were_left_take_what_they_showed_with_them(desktop: Desktop) -> None:
+    async with desktop.app.run_test(size=(80, 24)) as pilot:
+        kept = []
+        for _ in range(3):
+            for key in ("A", "@", "&", "R", "r", "M", "%", "Q", "W", "v", "n", "/"):
+                await typed(pilot, key, "j", "escape")
+                assert len(desktop.app.screen_stack) == 1
+            gc.collect()
+            kept.append(sum(isinstance(one, Strip) for one in gc.get_objects()))
+        assert kept[1] == kept[2], kept
 
 
 async def test_marked_deals_move_as_one_batch(desktop: Desktop) -> None:

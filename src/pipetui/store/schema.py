@@ -10,6 +10,7 @@ from pipetui.core.message import say
 from pipetui.errors import StoreProblem
 from pipetui.store.db import Database, dialect
 from pipetui.store.sharing import mode_for_copies
+from pipetui.store.sqlite import path
 
 HEAD = "0004"
 """The last step in `migrations/versions`; their names sort in order."""
@@ -106,7 +107,7 @@ def _has_table(db: Database, name: str) -> bool:
 def _keep_copy(db: Database, found: str) -> None:
     copy = f"{db.url}.schema-{found}"
     number = 1
-    while Path(copy).exists():
+    while path(copy).exists():
         number += 1
         copy = f"{db.url}.schema-{found}-{number}"
     db.backup(copy, mode_for_copies(db.url))

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from textual import events
+from textual._styles_cache import StylesCache
 from textual.app import App, ComposeResult
 from textual.screen import Screen
 from textual.worker import WorkerFailed
@@ -35,6 +36,7 @@ from pipetui.ui.writer import Writer
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from textual.await_complete import AwaitComplete
     from textual.driver import Driver
 
     from pipetui.config import Config
@@ -306,6 +308,11 @@ class Pipetui(App[int]):
         self.tally.when_calm()
         self._reread_screens()
         self.lookout.hear(seen | self.board.in_sight)
+
+    def pop_screen(self) -> AwaitComplete:
+        """Leave the screen on top; what it showed is kept no longer, as Textual would for a thousand of its widgets."""
+        StylesCache.get_inner_outer.cache_clear()
+        return super().pop_screen()
 
     def _reread_screens(self) -> None:
         """All that stands over the board reads again, under a form too; who shows what is gone is left."""
