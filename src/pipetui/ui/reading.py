@@ -123,26 +123,23 @@ class Reading:
         """These deals as they are now."""
         return windows.cards(self.db, self.scope, ids)
 
-    def attention(self) -> Attention:
-        """How many deals ask for something."""
-        return windows.attention(self.db, self.scope)
+    def attention(self, beside: Database) -> Attention:
+        """How many deals ask for something; it takes a look at all that are open, on the connection of a thread."""
+        return windows.attention(beside, self.scope)
 
     @property
     def forecast_period(self) -> Period:
         """The period the forecast is about: the one shown, this month when all is shown."""
         return self.scope.period or period(PERIOD, self.scope.today, self._fiscal_month)
 
-    def forecast(self, given: str | None, beside: Database | None = None) -> Forecast:
-        """The forecast from counts alone, at once; in the currency `given`, or that of the store.
-
-        A thread reads it on a connection of its own, `beside`.
-        """
+    def forecast(self, given: str | None, beside: Database) -> Forecast:
+        """The forecast from counts alone; in the currency `given`, or that of the store."""
         from pipetui.core.forecast import forecast
         from pipetui.store.book import book, currency, goals
 
-        db, shown = beside or self.db, self.forecast_period
-        goal = next(iter(goals(db, self.pipeline.id, shown)), None)
-        made_of = book(db, self._all_deals, shown, given or currency(db), goal)
+        shown = self.forecast_period
+        goal = next(iter(goals(beside, self.pipeline.id, shown)), None)
+        made_of = book(beside, self._all_deals, shown, given or currency(beside), goal)
         return forecast(made_of, as_of=self.scope.now, period=shown, pipeline=self.pipeline.name, goal=goal)
 
     def question(self, given: str | None) -> Question:
@@ -156,12 +153,11 @@ class Reading:
         """The goal is about all deals, whatever the board is filtered by."""
         return replace(self.scope, filter=None)
 
-    @property
-    def quick_to_learn(self) -> bool:
+    def quick_to_learn(self, beside: Database) -> bool:
         """Whether the forecast's ranges are made in a moment, and need not be asked for."""
         from pipetui.store.learning import quick
 
-        return quick(self.db, self.pipeline.id)
+        return quick(beside, self.pipeline.id)
 
     def flags(self, card: Card) -> frozenset[str]:
         """What deserves a look."""

@@ -1,5 +1,5 @@
-"""The forecast made apart: a thread with its own connection learns from the past and looks ahead, so that the board
-never waits. Only the newest question is answered.
+"""What takes a look at many deals is read apart: a thread with its own connection counts, learns from the past and
+looks ahead, so that the board never waits. Of the forecast only the newest question is answered.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from pipetui.core.ahead import Learned
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pipetui.store.db import Database
     from pipetui.store.windows import Scope
 
+T = TypeVar("T")
 QUICK = 0.5
 """What is learned in so many seconds is learned anew after each change."""
 STALE = 600.0
@@ -61,14 +62,18 @@ class Reckoner:
     def ask(self, question: Question) -> asyncio.Future[Forecast | None]:
         """The forecast; None when a newer question came before this one was begun."""
         self._newest = question
-        loop = asyncio.get_running_loop()
-        answer: asyncio.Future[Forecast | None] = loop.create_future()
+        return self.read(lambda db: self._answer(db, question))
 
-        def ended(done: Future[Forecast | None]) -> None:
+    def read(self, job: Callable[[Database], T]) -> asyncio.Future[T]:
+        """What a job reads on the connection of the thread."""
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[T] = loop.create_future()
+
+        def ended(done: Future[T]) -> None:
             with suppress(RuntimeError):  # the loop is closed: the program ends
                 loop.call_soon_threadsafe(_hand_over, done, answer)
 
-        self._thread.submit(self._answer, question).add_done_callback(ended)
+        self._thread.submit(self._do, job).add_done_callback(ended)
         return answer
 
     def close(self) -> None:
@@ -81,15 +86,18 @@ class Reckoner:
         if self._db is not None:
             self._db.close()
 
-    def _answer(self, question: Question) -> Forecast | None:
+    def _do(self, job: Callable[[Database], T]) -> T:
+        if self._db is None:
+            self._db = self._opened()
+        return job(self._db)
+
+    def _answer(self, db: Database, question: Question) -> Forecast | None:
         if question is not self._newest:
             return None
         from pipetui.core.forecast import forecast
         from pipetui.store.book import book, currency, goals
 
-        if self._db is None:
-            self._db = self._opened()
-        db, scope, period = self._db, question.scope, question.period
+        scope, period = question.scope, question.period
         learned = self._learned(db, question)
         goal = next((goal for goal in goals(db, scope.pipeline_id, period) if _aimed_at(goal, scope)), None)
         made_of = book(db, scope, period, question.currency or currency(db), goal, each=True)
@@ -123,7 +131,7 @@ def _aimed_at(goal: Goal, scope: Scope) -> bool:
     return scope.filter is None and scope.owner_id in (None, goal.owner_id)
 
 
-def _hand_over(done: Future[Forecast | None], answer: asyncio.Future[Forecast | None]) -> None:
+def _hand_over(done: Future[T], answer: asyncio.Future[T]) -> None:
     if answer.cancelled():
         return
     error = done.exception()

@@ -1,16 +1,18 @@
-"""What takes a look at every open deal: the deals that ask for something, and the forecast. It is counted when calm."""
+"""What takes a look at every open deal: the deals that ask for something, and the forecast. It is counted when calm, on
+a thread of its own.
+"""
 
 from __future__ import annotations
 
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pipetui.errors import ConnectionLost
-
 if TYPE_CHECKING:
     from textual.timer import Timer
 
     from pipetui.core.forecast import Forecast
+    from pipetui.store.db import Database
+    from pipetui.store.windows import Attention
     from pipetui.ui.app import Pipetui
     from pipetui.ui.reckoner import Reckoner
 
@@ -54,20 +56,29 @@ class Tally:
         self._calm = self._app.set_timer(CALM_SECONDS, self._count)
 
     def _count(self) -> None:
-        try:
-            self._count_up()
-        except ConnectionLost as error:
-            self._app.lookout.lose(error)
+        app = self._app
+        app.run_worker(app.attempt(self._count_up()), group="tally", exclusive=True)
 
-    def _count_up(self) -> None:
-        app, reading = self._app, self._app.reading
-        attention = reading.attention()
+    async def _count_up(self) -> None:
+        """Have the deals counted, and the forecast made from counts alone unless a better one stands there."""
+        app, reading, known = self._app, self._app.reading, self.forecast
+        currency = app.config.currency
+        better = known is not None and known.ahead is not None and known.period == reading.forecast_period
+
+        def count(db: Database) -> tuple[Attention, bool, Forecast | None]:
+            return (
+                reading.attention(db),
+                reading.quick_to_learn(db),
+                None if better else reading.forecast(currency, db),
+            )
+
+        attention, quick, forecast = await self.reckoner.read(count)
+        if reading is not app.reading:
+            return
         self.flagged = attention.late + attention.without
-        known = self.forecast
-        apart = app.side.shows == "forecast" or reading.quick_to_learn
-        if known is None or known.ahead is None or known.period != reading.forecast_period:
-            quick = reading.forecast(app.config.currency)
-            self._foretell(quick.without_chance() if apart else quick)
+        apart = app.side.shows == "forecast" or quick
+        if forecast is not None and forecast.period == reading.forecast_period:
+            self._foretell(forecast.without_chance() if apart else forecast)
         if apart:
             app.run_worker(app.attempt(self._reckon()), group="reckon", exclusive=True)
         app.edges.draw_top()
