@@ -13,7 +13,7 @@ from time import sleep
 
 import pytest
 
-from acts import NOW, Opener, add_deal
+from acts import NOW, Opener, add_deal, move
 from pipetui.core.deal import Deal, Visit
 from pipetui.store.store import Store
 
@@ -65,6 +65,20 @@ def test_four_writers_get_in_each_others_way_without_an_error(opened: Opener, ur
     assert len(store.all(Visit)) == 4 * (moves + 1)
     assert store.db.rows("SELECT COUNT(*) FROM batch WHERE kind = 'do'") == [(4 + 4 * moves,)]
     assert store.check() == []
+
+
+def test_a_view_that_is_held_keeps_nobody_from_writing(opened: Opener) -> None:
+    ann, marie = opened("ann"), opened("marie")
+    deal = add_deal(marie)
+    marie.db.patience = 0
+    with ann.db.reading():
+        assert ann.get(Deal, deal.id).stage_id == deal.stage_id
+        moved = move(marie, deal, "Quote")
+        assert marie.get(Deal, deal.id) == moved
+        assert ann.get(Deal, deal.id) == deal
+        marie.undo()
+    assert ann.get(Deal, deal.id).stage_id == deal.stage_id
+    assert marie.check() == []
 
 
 @pytest.mark.parametrize("seed", range(3))
