@@ -7,7 +7,7 @@ import pytest
 from acts import NOW, Opener, add_deal, commit, given_to, joined, move
 from pipetui.core.access import Role
 from pipetui.core.change import Change
-from pipetui.core.deal import Activity, Contact, Deal, Goal, Member, Source, Stage
+from pipetui.core.deal import Activity, Contact, Deal, Goal, Member, Quote, Source, Stage
 from pipetui.core.desk import Desk
 from pipetui.core.moves import open_deal
 from pipetui.errors import Forbidden, Refused
@@ -33,6 +33,22 @@ def test_a_rep_changes_own_and_unowned_deals_alone(opened: Opener, store: Store)
     deal = move(carol, deal, "Quote")
     commit(carol, Change.edit(carol.get(Deal, deal.id), owner_id=None))
     move(bob, bob.get(Deal, deal.id), "Meeting")
+    assert store.check() == []
+
+
+def test_nothing_is_hung_on_the_deal_of_another(opened: Opener, store: Store) -> None:
+    bob, carol = joined(opened, store, "bob", "rep"), joined(opened, store, "carol", "rep")
+    mine, other = add_deal(bob, "Acme"), add_deal(bob, "Dupont")
+    hers = given_to(store, carol, add_deal(store, "Boréal"))
+    quote = Quote(id=-1, deal_id=mine.id, number="Q-1", amount=1, currency="EUR", created_at=NOW)
+    step = Activity(id=-2, deal_id=mine.id, kind="call", owner_id=bob.me, created_at=NOW)
+    commit(bob, Change.add(quote), Change.add(step))
+    [quote], [step] = bob.all(Quote, deal_id=mine.id), bob.all(Activity, deal_id=mine.id, owner_id=bob.me)
+    for one in (quote, step):
+        with pytest.raises(Forbidden, match=r"This belongs to \[/b\] carol\."):
+            commit(bob, Change.edit(one, deal_id=hers.id))
+        commit(bob, Change.edit(one, deal_id=other.id))
+    assert {one.deal_id for one in (*store.all(Quote), store.get(Activity, step.id))} == {other.id}
     assert store.check() == []
 
 

@@ -515,6 +515,23 @@ def test_no_row_changes_without_a_line_in_the_journal(shared: Kept) -> None:
         link.commit()
 
 
+@pytest.mark.parametrize("table", policies.HANGING)
+def test_nothing_is_hung_on_what_belongs_to_another(shared: Kept, table: str) -> None:
+    names = {"quote_line": "quote_id", "tagging": "subject_id"}
+    column = names.get(table, "deal_id")
+    mine, hers = rows_of(shared, table).values()
+    sql = f"UPDATE {table} SET {column} = (SELECT {column} FROM {table} WHERE id = %s) WHERE id = %s"
+    for name in ("rep", "manager"):
+        with closing(shared.psql(name)) as link:
+            add_line(link, "change", table, mine)
+            if name == "manager":
+                assert link.execute(sql, (hers, mine)).rowcount == 1  # type: ignore[arg-type]
+            else:
+                with pytest.raises(psycopg.errors.InsufficientPrivilege, match="belongs to another member"):
+                    link.execute(sql, (hers, mine))  # type: ignore[arg-type]
+            link.rollback()
+
+
 def test_a_line_in_another_transaction_or_of_another_row_does_not_count(shared: Kept) -> None:
     deals = list(rows_of(shared, "deal").values())
     with closing(shared.psql("admin")) as link:

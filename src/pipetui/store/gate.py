@@ -87,7 +87,10 @@ class Gate:
         self._taken_back = taken_back
 
     def admit(self, chunk: Chunk | Rows) -> None:
-        """Hold every row of a chunk against the table in `core.access`. Raises Forbidden."""
+        """Hold every row of a chunk against the table in `core.access`. Raises Forbidden.
+
+        A row that is hung elsewhere is judged as it was, and as a new one there.
+        """
         if self._actor.role == "admin":
             self._keep_an_admin(
                 [(was, becomes) for table, was, becomes in chunk.changed if table == "member"]
@@ -99,6 +102,8 @@ class Gate:
         changed: dict[tuple[Act, str], list[Row]] = defaultdict(list)
         for table, was, becomes in chunk.changed:
             changed["remove" if becomes is None else "change", table].append(was)
+            if becomes is not None and subject_of(table, was) != subject_of(table, becomes):
+                changed["add", table].append(becomes)
         for (act, table), rows in changed.items():
             self._judge(owners, act, table, rows)
 
@@ -149,6 +154,18 @@ def _is_admin(row: Row | None) -> bool:
     return row is not None and row["role"] == "admin" and row["retired_at"] is None
 
 
+def subject_of(table: str, row: Row) -> tuple[str, Any]:
+    """The table and number of what a row hangs on; nothing for an activity that hangs on nothing."""
+    if table == "tagging":
+        return str(row.get("subject") or ""), row.get("subject_id")
+    if table == "quote_line":
+        return "quote", row.get("quote_id")
+    for kind in ("deal", *PARTIES) if table in OF_A_DEAL else ():
+        if row.get(f"{kind}_id") is not None:
+            return kind, row[f"{kind}_id"]
+    return "", None
+
+
 class Owners:
     """Whose the rows of a chunk are: the owner of the row, or of the deal, person or company it hangs on, as they were
     before the chunk."""
@@ -190,15 +207,8 @@ class Owners:
         return self._known[subject].get(number) if subject else row.get("owner_id")
 
     def _subject(self, table: str, row: Row) -> tuple[str, Any]:
-        """What a row hangs on; nothing for an activity that hangs on nothing."""
-        if table == "tagging":
-            return str(row.get("subject") or ""), row.get("subject_id")
-        if table == "quote_line":
-            return "deal", self._quotes.get(row.get("quote_id"))
-        for kind in ("deal", *PARTIES) if table in OF_A_DEAL else ():
-            if row.get(f"{kind}_id") is not None:
-                return kind, row[f"{kind}_id"]
-        return "", None
+        subject, number = subject_of(table, row)
+        return ("deal", self._quotes.get(number)) if subject == "quote" else (subject, number)
 
     def _look_up(self, table: str, rows: Iterable[Row]) -> None:
         """Read the owners that are not known yet, some hundreds in one statement."""

@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipetui.core.access import ROLES
-from pipetui.store.policies import LINES, PARTIES, SCHEMA, group, literal, quoted
+from pipetui.store.policies import (
+    HANGING,
+    LINES,
+    PARTIES,
+    SCHEMA,
+    group,
+    hangs,
+    hung_elsewhere,
+    literal,
+    quoted,
+)
 from pipetui.store.postgres import WRITERS
 from pipetui.store.rows import KINDS, columns
 
@@ -200,6 +210,19 @@ END""",
     ),
 }
 """The functions of triggers, and whether they act with the rights of the owner."""
+_TRIGGERED |= {
+    f"guard_{table}": (
+        f"""BEGIN
+    IF {SCHEMA}.rank() >= {ROLES.index("manager")}
+        OR EXISTS (SELECT 1 FROM (SELECT NEW.*) AS {table} WHERE {hangs(table)}) THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION '% % cannot hang on what belongs to another member', TG_TABLE_NAME, OLD.id {REFUSED};
+END""",
+        False,
+    )
+    for table in HANGING
+}
 
 
 def triggers(home: str) -> Iterator[tuple[str, str, str, str]]:
@@ -231,6 +254,9 @@ def triggers(home: str) -> Iterator[tuple[str, str, str, str]]:
         yield table, "hand_over", f"AFTER UPDATE OF owner_id ON {table} {changed}", "hand_over"
     own = f"{bound[:-1]} AND NOT ({_same('deal', 'OLD', 'NEW')}))"
     yield "deal", "guard_deal", f"BEFORE UPDATE ON deal FOR EACH ROW {own}", "guard_deal"
+    for table in HANGING:
+        elsewhere = f"{bound[:-1]} AND ({hung_elsewhere(table, 'OLD', 'NEW')}))"
+        yield table, f"guard_{table}", f"BEFORE UPDATE ON {table} FOR EACH ROW {elsewhere}", f"guard_{table}"
     for table in LINES:
         yield table, "take_turns", f"BEFORE INSERT ON {table} {each} {bound}", "take_turns"
     yield (

@@ -21,6 +21,8 @@ DERIVED_TABLES = ("deal_search", "party_search", "tally", "pace", "stay_count", 
 READ_ONLY = ("alembic_version",)
 LINES = ("batch", "journal")
 PARTIES = ("contact", "organization")
+HANGING = (*sorted(OF_A_DEAL), "quote_line", "tagging")
+"""Records that are whose the deal, the person or the company is that they hang on."""
 COMMANDS: dict[Act, str] = {"add": "INSERT", "change": "UPDATE", "remove": "DELETE"}
 ERASED = {"journal": ("before", "after", "salt"), "batch": ("label", "label_values", "salt")}
 """What an admin takes out of the journal when somebody asks to be forgotten."""
@@ -153,7 +155,7 @@ def _test(act: Act, table: str) -> str:
 
 def _owned(act: Act, table: str) -> Iterator[str]:
     """The ways in which a row is the member's own or nobody's."""
-    yield _hangs(table)
+    yield hangs(table)
     if act == "add":
         return
     if table == "activity":
@@ -165,7 +167,7 @@ def _owned(act: Act, table: str) -> Iterator[str]:
         yield f"{SCHEMA}.gave({literal(table)}, {table}.id)"
 
 
-def _hangs(table: str) -> str:
+def hangs(table: str) -> str:
     """Whether what a row hangs on is the member's own or nobody's; a row that hangs on nothing has its own owner."""
     if table in ("deal", *PARTIES):
         return _mine(table)
@@ -182,6 +184,21 @@ def _hangs(table: str) -> str:
         f"WHEN {kind}_id IS NOT NULL THEN {_reaches(kind, f'{table}.{kind}_id')}" for kind in kinds
     )
     return f"CASE {cases} ELSE {_mine(table) if 'owner_id' in columns(table) else 'true'} END"
+
+
+def hung_elsewhere(table: str, was: str, becomes: str) -> str:
+    """Whether a row hangs on something else than before."""
+    if table == "tagging":
+        names = ["subject", "subject_id"]
+    elif table == "quote_line":
+        names = ["quote_id"]
+    else:
+        names = [f"{kind}_id" for kind in ("deal", *PARTIES) if f"{kind}_id" in columns(table)]
+    first, *others = [f"{was}.{name} IS DISTINCT FROM {becomes}.{name}" for name in names]
+    if table in OF_A_DEAL and others:
+        # A person or a company is what a row hangs on only while there is no deal.
+        return f"{first} OR ({becomes}.deal_id IS NULL AND ({' OR '.join(others)}))"
+    return " OR ".join((first, *others))
 
 
 def _mine(table: str) -> str:
