@@ -134,6 +134,18 @@ def test_fields_are_edited_the_way_they_are_written(shell: Shell) -> None:
     assert shell("show", "1", "--json").json["tags"] == ["vip", "été"]
 
 
+def test_a_deal_edited_to_another_owner_takes_its_planned_steps_along(shell: Shell) -> None:
+    shell("add", "Acme 1k !2026-11-27 call back")
+    shell("members", "add", "bob")
+    assert shell("edit", "1", "owner=bob", "--json").json["owner"] == "bob"
+    assert [one["owner"] for one in shell("due", "--days", "30", "--json").json] == ["bob"]
+    shell("undo")
+    assert [one["owner"] for one in shell("due", "--days", "30", "--json").json] == ["marie"]
+    shell("members", "role", "bob", "reader")
+    ended = shell("edit", "1", "owner=bob", "--json")
+    assert (ended.code, "may only read" in str(ended.error["message"])) == (1, True)
+
+
 @pytest.mark.parametrize("word", ["colour=red", "title", "amount=twelve", "close=someday", "chance=120"])
 def test_a_field_that_cannot_be_set_is_wrong_usage(shell: Shell, word: str) -> None:
     shell("add", "Acme 1k")

@@ -9,7 +9,7 @@ import pytest
 
 from acts import NOW, Opener, add_deal, commit, given_to, joined, move
 from pipetui.core import members as rules
-from pipetui.core.acts import Act, changes
+from pipetui.core.acts import Act, changes, of_values
 from pipetui.core.bench import Bench
 from pipetui.core.change import Change
 from pipetui.core.deal import Activity, Deal, Member, Quote, Stage
@@ -68,13 +68,18 @@ def test_everything_open_of_a_leaver_is_handed_over_and_taken_back(opened: Opene
     assert store.check() == []
 
 
-def test_planned_steps_go_with_a_deal_that_is_given_to_another(opened: Opener, store: Store) -> None:
+@pytest.mark.parametrize("verb", ["assign", "edit"])
+def test_planned_steps_go_with_a_deal_that_is_given_to_another(
+    opened: Opener, store: Store, verb: str
+) -> None:
     bob = joined(opened, store, "bob", "rep")
     deal = add_deal(store, "Acme")
     mine = store.all(Activity, deal_id=deal.id)[0]
     commit(store, Change.edit(deal, owner_id=store.me), Change.edit(mine, owner_id=store.me))
     desk = Desk(now=NOW, today=NOW.date(), me=store.me, stages=tuple(store.all(Stage)))
-    commit(store, *changes(Act("assign", {"owner": bob.me}), deal.id, Bench(store), desk))
+    name = store.get(Member, bob.me or 0).name
+    given = {"owner": bob.me} if verb == "assign" else {"values": of_values({"owner": name}, {}, False)}
+    commit(store, *changes(Act(verb, given), deal.id, Bench(store), desk))
     assert (store.get(Deal, deal.id).owner_id, store.get(Activity, mine.id).owner_id) == (bob.me, bob.me)
     commit(bob, *changes(Act("assign", {"owner": None}), deal.id, Bench(bob), replace(desk, me=bob.me)))
     assert (store.get(Deal, deal.id).owner_id, store.get(Activity, mine.id).owner_id) == (None, None)

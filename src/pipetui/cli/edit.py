@@ -13,9 +13,9 @@ from pipetui.cli.match import found
 from pipetui.cli.reading import Reading
 from pipetui.cli.session import Session
 from pipetui.cli.words import pass_session, verb
-from pipetui.core import moves, people
+from pipetui.core import members, moves, people
 from pipetui.core.change import Change
-from pipetui.core.deal import Contact, Deal, Organization, Source, Tag, Tagging
+from pipetui.core.deal import Activity, Contact, Deal, Member, Organization, Source, Tag, Tagging
 from pipetui.core.message import say
 from pipetui.lang import _
 
@@ -39,6 +39,9 @@ def edit(session: Session, deal_id: int, words: tuple[str, ...]) -> None:
     deal, desk = session.deal(deal_id), session.desk
     new, values = _values(session, deal, desk, given)
     changes = [*(Change.add(record) for record in new), *moves.edit(deal, desk, **values)]
+    if "owner_id" in values:
+        to = None if values["owner_id"] is None else session.store.get(Member, values["owner_id"])
+        changes += members.given(deal, to, session.store.all(Activity, deal_id=deal.id, done_at=None))
     if "tags" in given:
         changes += _retagged(session, deal, desk, [name for name in given["tags"].split(";") if name.strip()])
     session.commit(say("Change {deal}", deal=deal.title or say("deal")), changes)

@@ -207,6 +207,7 @@ def _edit(deal: Deal, given: Mapping[str, Any], bench: Bench, desk: Desk) -> Cha
         bench.get(Contact, deal.contact_id) if deal.contact_id is not None else None,
         bench.get(Organization, deal.organization_id) if deal.organization_id is not None else None,
         bench.all(Tagging, subject="deal", subject_id=deal.id),
+        bench.all(Activity, deal_id=deal.id, done_at=None),
     )
     register = Register.of(
         bench.called(Contact, [values["contact"]] if values.get("contact") else []),

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from pipetui.core import members as rules
 from pipetui.core import moves, people
 from pipetui.core.change import Change
-from pipetui.core.deal import Contact, Deal, Member, Organization, Source, Tag, Tagging
+from pipetui.core.deal import Activity, Contact, Deal, Member, Organization, Source, Tag, Tagging
 from pipetui.core.desk import Desk
 from pipetui.core.entry import Register
 from pipetui.core.text import fold
@@ -26,6 +27,8 @@ class Subject:
     contact: Contact | None
     organization: Organization | None
     taggings: Sequence[Tagging]
+    steps: Sequence[Activity] = ()
+    """What is planned for it."""
 
 
 def amended(
@@ -36,7 +39,7 @@ def amended(
     `organization`, `contact`, `owner`, `source` are names or None, `amount` a Money or None, `tags` names; `email` and
     `phone` are the contact's, or the company's when there is no contact. Raises Invalid, Refused.
     """
-    deal, new = subject.deal, list[Contact | Organization | Source]()
+    deal, along, new = subject.deal, tuple[Change, ...](), list[Contact | Organization | Source]()
     given: dict[str, Any] = {name: values[name] for name in PLAIN if name in values}
     if "amount" in values:
         money = values["amount"]
@@ -58,6 +61,7 @@ def amended(
     if "owner" in values:
         owner = next((one for one in members if one.name == values["owner"]), None)
         given["owner_id"] = owner.id if owner else None
+        along = rules.given(deal, owner, subject.steps)
     if "source" in values:
         source = _named(register.sources, values["source"])
         if source is None and values["source"]:
@@ -69,7 +73,7 @@ def amended(
     )
     added = [Change.add(reached if reached and one.id == reached.id else one) for one in new]
     tagged = _tagged(subject, values["tags"], desk, register) if "tags" in values else ()
-    return (*added, *edits, *moves.edit(deal, desk, **given), *tagged)
+    return (*added, *edits, *moves.edit(deal, desk, **given), *along, *tagged)
 
 
 def _named(known: Mapping[str, Sequence[Any]], name: str | None) -> Any:

@@ -147,6 +147,16 @@ def can_work(member: Member) -> bool:
     return member.retired_at is None and member.role != "reader"
 
 
+def given(deal: Deal, to: Member | None, steps: Iterable[Activity]) -> Changes:
+    """What goes along when the owner of a deal is changed as one field of it: the steps the former owner planned.
+
+    Raises Refused for who cannot work it.
+    """
+    if deal.owner_id == (None if to is None else to.id):
+        return ()
+    return hand_over(Held(activities=steps_along(steps, deal.owner_id)), to)
+
+
 def steps_along(steps: Iterable[Activity], former: int | None) -> list[Activity]:
     """The planned steps of a deal that go with it to another owner: those of the former one."""
     return [one for one in steps if one.done_at is None and one.owner_id == former]

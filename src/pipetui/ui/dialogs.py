@@ -11,7 +11,7 @@ from pipetui.core import entry
 from pipetui.core.acts import of_values
 from pipetui.core.amend import Subject, amended
 from pipetui.core.change import Batch, Change
-from pipetui.core.deal import Contact, Deal, Member, Organization, Setting, Source, Tag, Tagging
+from pipetui.core.deal import Activity, Contact, Deal, Member, Organization, Setting, Source, Tag, Tagging
 from pipetui.core.deal import Mapping as Remembered
 from pipetui.core.entry import Register
 from pipetui.core.message import say, say_n
@@ -158,6 +158,7 @@ class Dialogs:
             self._store.get(Contact, deal.contact_id) if deal.contact_id else None,
             self._store.get(Organization, deal.organization_id) if deal.organization_id else None,
             self._store.all(Tagging, subject="deal", subject_id=deal_id),
+            self._store.all(Activity, deal_id=deal_id, done_at=None),
         )
 
     def _amended(self, subject: Subject, values: Mapping[str, Any], desk: Desk) -> tuple[Change, ...]:
