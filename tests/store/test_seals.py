@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from acts import Opener, add_deal, commit, move
 from pipetui.core.change import Change
 from pipetui.core.deal import Deal, Tag
 from pipetui.core.message import say
-from pipetui.store import seals
+from pipetui.store import chain, schema, seals
+from pipetui.store.rows import columns
 from pipetui.store.store import Store
 
 HOSTILE = "[/b] Acme \u202e\u200b “Été” '; --"
@@ -92,3 +95,39 @@ def test_a_journal_whose_end_was_cut_off_is_found_out(told: Store) -> None:
     assert told.since(newest[1]) is None
     (found,) = seals.findings(told.db)
     assert str(found).startswith("The end of the journal is missing")
+
+
+def test_a_column_that_came_later_breaks_no_seal_of_before(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def today() -> None:
+        chain.covered.cache_clear()
+        chain.fields.cache_clear()
+
+    with monkeypatch.context() as before:
+        before.setattr(
+            chain,
+            "columns",
+            lambda table: [one for one in columns(table) if (table, one) != ("deal", "notes")],
+        )
+        today()
+        old = move(store, add_deal(store, HOSTILE), "Quote")
+        imported = [replace(old, id=-n, title=f"{n}") for n in range(1, 8)]
+        store.load(say("Import"), [Change.add(one) for one in imported])
+    monkeypatch.setattr(chain, "SINCE", {("deal", "notes"): "0005"})
+    monkeypatch.setattr(schema, "HEAD", "0005")
+    today()
+    try:
+        assert seals.findings(store.db) == []
+        commit(store, Change.edit(store.get(Deal, old.id), notes="As of today"))
+        new = commit(store, Change.add(replace(old, id=-1, notes="As of today"))).ids[-1]
+        assert seals.findings(store.db) == []
+        for number, column in ((old.id, "title"), (old.id, "notes"), (new, "notes")):
+            kept = store.db.one(f"SELECT {column} FROM deal WHERE id = ?", (number,))
+            store.db.run(f"UPDATE deal SET {column} = 'Behind the back' WHERE id = ?", (number,))
+            assert f"deal {number}" in str(seals.findings(store.db)[0])
+            store.db.run(f"UPDATE deal SET {column} = ? WHERE id = ?", (*(kept or ()), number))
+        assert seals.findings(store.db) == []
+    finally:
+        monkeypatch.undo()
+        today()

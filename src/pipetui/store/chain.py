@@ -8,7 +8,7 @@ and sealed again (a line about table `journal` or `batch` carries the new seal) 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from json import JSONEncoder
@@ -61,22 +61,38 @@ def sealed_edit(before: Row, after: Row | None) -> tuple[str, str | None, str, s
     return was, becomes, salted, seal(salted, edit_content(was, becomes))
 
 
+SINCE: Mapping[tuple[str, str], str] = {}
+"""By table and column: the shape of the store in which the column came, when rows had been sealed without it. Columns
+of records only ever come: one that went, or took another name, would break the seals of before."""
+
+
 @cache
-def fields(table: str) -> Callable[[Row], tuple[Any, ...]]:
+def covered(table: str, shape: str | None) -> tuple[str, ...]:
+    """The columns that the seal of a row covers which came in a store of this shape; None for that of today."""
+    return tuple(
+        name
+        for name in columns(table)
+        if name not in UNSEALED and (shape is None or SINCE.get((table, name), "") <= shape)
+    )
+
+
+@cache
+def fields(table: str, shape: str | None) -> Callable[[Row], tuple[Any, ...]]:
     """The values of a row that its seal covers, in the order of the columns."""
-    return itemgetter(*(name for name in columns(table) if name not in UNSEALED))
+    return itemgetter(*covered(table, shape))
 
 
 class Run:
     """Rows of a table that came one after the other, sealed together while they pass."""
 
-    def __init__(self, table: str, first: int, salted: str) -> None:
-        self.table, self.first, self.last, self.salt = table, first, first - 1, salted
+    def __init__(self, table: str, first: int, salted: str, shape: str | None = None) -> None:
+        """`shape` is that of the store they came in, as their batch says; that of today without it."""
+        self.table, self.first, self.last, self.salt, self.shape = table, first, first - 1, salted, shape
         self._hash = sha256(salted.encode())
 
     def add(self, rows: Sequence[Row]) -> None:
         """The next rows, their numbers without a gap."""
-        self.add_values([fields(self.table)(row) for row in rows])
+        self.add_values([fields(self.table, self.shape)(row) for row in rows])
 
     def add_values(self, rows: Sequence[Sequence[Any]]) -> None:
         """The same, of each row the values that are sealed."""

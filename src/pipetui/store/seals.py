@@ -108,7 +108,11 @@ def sealed_again(db: Database, table: str) -> dict[int, str]:
 def as_they_came(db: Database, table: str, line: int, first: int, last: int, salted: str) -> str | None:
     """The seal of the rows that a line of the journal says came, as the store tells them now; None when one is
     missing."""
-    run = chain.Run(table, first, salted)
+    shape = db.one(
+        "SELECT batch.shape FROM journal JOIN batch ON batch.id = journal.batch_id WHERE journal.id = ?",
+        (line,),
+    )
+    run = chain.Run(table, first, salted, shape[0] if shape else None)
     for start in range(first, last + 1, WINDOW):
         which = between(start, min(start + WINDOW - 1, last))
         rows, lines = _read(db, table, which), _lines(db, table, which)
@@ -171,6 +175,7 @@ class _Line:
 
     id: int
     batch_id: int
+    shape: str | None
     before: str | None
     after: str | None
     salt: str | None
@@ -188,9 +193,8 @@ class _Line:
     def seal(self) -> None:
         """Add what waits."""
         if self.run is not None and self.rows and self.digest:
-            sealed = itemgetter(
-                *(at for at, name in enumerate(columns(self.run.table)) if name not in chain.UNSEALED)
-            )
+            places = {name: at for at, name in enumerate(columns(self.run.table))}
+            sealed = itemgetter(*(places[name] for name in chain.covered(self.run.table, self.shape)))
             self.run.add_values([sealed(row) for row in self.rows])
         self.rows.clear()
 
@@ -240,22 +244,23 @@ def _windows(db: Database, table: str) -> Iterator[Which]:
 def _runs(db: Database, table: str) -> list[_Line]:
     """The runs of rows that came, those without a seal too: they tell how a row came."""
     rows = db.rows(
-        "SELECT id, batch_id, row_id, last_id, salt, digest FROM journal WHERE table_name = ? AND last_id IS NOT NULL",
+        "SELECT journal.id, batch_id, shape, row_id, last_id, journal.salt, journal.digest FROM journal"
+        " JOIN batch ON batch.id = journal.batch_id WHERE table_name = ? AND last_id IS NOT NULL",
         (table,),
     )
-    return [
-        _Line(
-            number, batch_id, None, None, salted, digest, chain.Run(table, first, salted or ""), first, last
-        )
-        for number, batch_id, first, last, salted, digest in rows
-    ]
+    found: list[_Line] = []
+    for number, batch_id, shape, first, last, salted, digest in rows:
+        run = chain.Run(table, first, salted or "", shape)
+        found.append(_Line(number, batch_id, shape, None, None, salted, digest, run, first, last))
+    return found
 
 
 def _lines(db: Database, table: str, which: Which) -> dict[int, list[_Line]]:
     """The other lines, by row."""
     lines: dict[int, list[_Line]] = defaultdict(list)
     for row_id, *line in db.rows(
-        "SELECT row_id, id, batch_id, before, after, salt, digest FROM journal"
+        "SELECT row_id, journal.id, batch_id, shape, before, after, journal.salt, journal.digest FROM journal"
+        " JOIN batch ON batch.id = journal.batch_id"
         f" WHERE table_name = ? AND last_id IS NULL AND {which.of('row_id')}",
         (table, *which.params),
     ):
@@ -281,7 +286,7 @@ def _taken_back(
         if row is None or not (line.run or _sealed_row(table, row, line, again)):
             yield Break(line.batch_id, line.id, table, number)
         elif line.run and row is not None:
-            line.rows.append(tuple(row[name] for name in columns(table)))
+            line.rows.append(tuple(row.get(name) for name in columns(table)))
         row = None
     if row is not None:
         yield Break(0, 0, table, number)
@@ -306,6 +311,6 @@ def _sealed_row(table: str, row: Row, line: _Line, again: Mapping[int, str]) -> 
         return True
     if line.after is not None:
         return False
-    run = chain.Run(table, 1, line.salt or "")
+    run = chain.Run(table, 1, line.salt or "", line.shape)
     run.add([row])
     return run.seal == again.get(line.id, line.digest)
