@@ -9,6 +9,8 @@ import pytest
 
 from desktop import Desktop, seen, shown, typed
 from pipetui.core.deal import Deal, Decision, Review
+from pipetui.ui.minutes import read
+from pipetui.ui.paint import plain
 
 
 @pytest.fixture
@@ -33,6 +35,7 @@ async def test_a_review_left_half_way_ends_with_its_minutes_and_goes_back_to_the
         await seen(pilot, "── Pipeline review")
         await typed(pilot, "m")
         await seen(pilot, "Deals looked at: 2 / 3")
+        assert "*" not in shown(pilot)
         await typed(pilot, "escape")
         await seen(pilot, "End the pipeline review")
         assert len(pilot.app.screen_stack) == 1
@@ -60,3 +63,26 @@ async def test_nothing_decided_makes_no_minutes(desktop: Desktop) -> None:
         await typed(pilot, "R", "m")
         await seen(pilot, "Nothing was decided yet")
         assert desktop.other.all(Review) == []
+
+
+def test_minutes_are_read_without_the_signs_of_markdown() -> None:
+    text = """# Pipeline review
+
+- **[/b] \\*Acme\\* \\| & Sons** (€22,200): left as it is, for reasons that go on and on
+
+| | Deals | EUR |
+|---|--:|--:|
+| new \\| deals | 32 | +€294,800 |
+| **Closing** |  | €461,300 |
+"""
+    assert [plain(line).rstrip() for line in read(text, 40)] == [
+        "Pipeline review",
+        "",
+        "· [/b] *Acme* | & Sons (€22,200): left",
+        "  as it is, for reasons that go on and",
+        "  on",
+        "",
+        "                Deals         EUR",
+        "new | deals        32   +€294,800",
+        "Closing                  €461,300",
+    ]

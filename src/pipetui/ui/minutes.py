@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from pipetui.lang import _
 from pipetui.store import reviews
 from pipetui.ui.bar import period_name
 from pipetui.ui.page import Key, Page
-from pipetui.ui.paint import Span, fit
+from pipetui.ui.paint import GLYPHS, Line, Role, Span, cells, fit, plain, wrapped
 from pipetui.ui.prompt import Prompt
 from pipetui.ui.rows import Row
 
@@ -65,6 +66,61 @@ def _decided(app: Pipetui, one: Decision) -> Decided:
     return Decided(name, one.verdict, one.text, card.amount, card.currency)
 
 
+MARKED = re.compile(r"\*\*((?:\\.|[^*\\])*)\*\*")
+"""A name that stands out."""
+ESCAPED = re.compile(r"\\(.)")
+BETWEEN = re.compile(r"(?<!\\)\|")
+"""What parts the cells of a table."""
+
+
+def read(text: str, width: int) -> list[Line]:
+    """Minutes in Markdown as people read them: titles, names that stand out, and the table in columns."""
+    lines = text.splitlines()
+    rows = [_cells_of(line) for line in lines if line.startswith("| ")]
+    widths = [max(cells(row[at]) for row in rows) for at in range(len(rows[0]))] if rows else []
+    found: list[Line] = []
+    for line in lines:
+        if line.startswith("#"):
+            found.append([Span(fit(_plain(line.lstrip("# ")), width), "title")])
+        elif line.startswith("| "):
+            found.append(_row(_cells_of(line), widths, "strong" if "**" in line else ""))
+        elif line.startswith("- "):
+            found += _item(line[2:], width)
+        elif not line.startswith("|"):
+            found += wrapped(_plain(line), width) if line else [[]]
+    return found
+
+
+def _row(values: Sequence[str], widths: Sequence[int], role: Role) -> Line:
+    first, *numbers = zip(values, widths, strict=True)
+    return [
+        Span(fit(first[0], first[1] + 2), role or "dim"),
+        *(Span(fit(value, wide + 3, "right"), role or "money") for value, wide in numbers),
+    ]
+
+
+def _item(text: str, width: int) -> list[Line]:
+    """A point of a list, its name standing out."""
+    marked = MARKED.match(text)
+    name = _plain(marked[1]) if marked else ""
+    first, *more = wrapped(name + _plain(text[marked.end() if marked else 0 :]), width - 2)
+    said = plain(first)
+    begins = len(name) if said.startswith(name) else 0
+    dot = Span(f"{GLYPHS.dot} ", "accent")
+    return [
+        [dot, Span(said[:begins], "strong"), Span(said[begins:])],
+        *([Span("  "), *line] for line in more),
+    ]
+
+
+def _cells_of(line: str) -> list[str]:
+    return [_plain(cell.strip().replace("**", "")) for cell in BETWEEN.split(line)[1:-1]]
+
+
+def _plain(text: str) -> str:
+    return ESCAPED.sub(r"\1", text)
+
+
 class MinutesPage(Page):
     """The minutes of a review, to be read, copied and written to a file."""
 
@@ -83,11 +139,8 @@ class MinutesPage(Page):
         return _("Minutes")
 
     def made(self, width: int) -> Sequence[Row]:
-        """The text as it is written."""
-        return [
-            Row([Span("  "), Span(fit(line, width - 2), "title" if line.startswith("#") else "")])
-            for line in self._text.splitlines()
-        ]
+        """The text, without the signs of Markdown."""
+        return [Row([Span("  "), *line]) for line in read(self._text, width - 2)]
 
     def do_copy(self) -> None:
         self.app.copy_to_clipboard(self._text)
