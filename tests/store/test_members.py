@@ -14,7 +14,7 @@ from pipetui.core.bench import Bench
 from pipetui.core.change import Change
 from pipetui.core.deal import Activity, Deal, Member, Quote, Stage
 from pipetui.core.desk import Desk
-from pipetui.errors import Refused
+from pipetui.errors import Conflict, Refused
 from pipetui.store import offers, team
 from pipetui.store.store import Store
 
@@ -112,3 +112,19 @@ def test_two_admins_who_take_the_role_from_each_other_leave_one(opened: Opener, 
         commit(store, Change.edit(ann, retired_at=NOW))
     commit(store, Change.edit(store.get(Member, other.id), role="admin"), Change.edit(ann, role="rep"))
     assert [one.role for one in store.all(Member)] == ["rep", "admin"]
+
+
+def test_what_others_already_use_is_not_taken_back_and_that_is_said(opened: Opener, store: Store) -> None:
+    boss = joined(opened, store, "boss", "admin")
+    commit(boss, Change.add(Member(id=-1, login="bob", name="[/b] Bob", role="rep")), label="Bob joins")
+    bob = opened("bob")
+    deal = add_deal(bob, "Acme")
+    commit(bob, Change.edit(deal, owner_id=bob.me))
+    with pytest.raises(Conflict, match=r'"Bob joins" stays as it is: deals refer to what it added\.'):
+        boss.undo()
+    for _ in range(2):
+        bob.undo()
+    with pytest.raises(Conflict, match=r'"Bob joins" stays as it is: later changes refer to what it added\.'):
+        boss.undo()
+    assert bob.me is not None
+    assert store.check() == []

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from pipetui.core.access import WHAT
 from pipetui.core.change import Change, Row, moment_text
 from pipetui.core.message import Message, say
 from pipetui.core.money import Money
@@ -142,6 +144,47 @@ def refuse_if_others_went_on(db: Database, batch_id: int) -> None:
         clashes += [Clash(table, row_id, name, was.get(name), theirs.get(name), None) for name in was]
     if clashes:
         raise conflict(db, clashes)
+
+
+def still_needed(db: Database, batch_id: int) -> Conflict | None:
+    """Why a batch cannot be taken back: what others, or later batches, made refers to what it added; None for
+    nothing."""
+    made: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for table, first, last in db.rows(
+        "SELECT table_name, row_id, COALESCE(last_id, row_id) FROM journal"
+        " WHERE batch_id = ? AND before IS NULL AND after IS NULL",
+        (batch_id,),
+    ):
+        made[table].append((first, last))
+    needing = next(_needing(db, made), None)
+    if needing is None:
+        return None
+    [(text, packed)] = db.rows("SELECT label, label_values FROM batch WHERE id = ?", (batch_id,))
+    return Conflict(
+        say(
+            '"{act}" stays as it is: {what} refer to what it added.',
+            act=label(text, json.loads(packed)),
+            what=WHAT.get(needing, say("later changes")),
+        ),
+        (),
+        say("Nothing was written."),
+    )
+
+
+def _needing(db: Database, made: Mapping[str, Sequence[tuple[int, int]]]) -> Iterator[str]:
+    """The tables whose rows refer to these spans of numbers, by table, and do not belong to them."""
+    from pipetui.store.tables import metadata
+
+    for name in (*WHAT, "batch"):
+        for key in metadata.tables[name].foreign_keys:
+            for span in made.get(key.column.table.name, ()):
+                rows = db.rows(f"SELECT id FROM {name} WHERE {key.parent.name} BETWEEN ? AND ?", span)
+                if not all(_within(row[0], made.get(name, ())) for row in rows):
+                    yield name
+
+
+def _within(number: int, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(first <= number <= last for first, last in spans)
 
 
 def conflict(db: Database, clashes: Sequence[Clash]) -> Conflict:

@@ -147,11 +147,18 @@ class Store:
 
     def undo(self) -> Entry:
         """Take back the newest batch of this member. Raises Refused when none is left, Conflict when others went on."""
-        with self._transaction():
-            target = journal.to_undo(self.db, self.me)
-            if target is None:
-                raise Refused(say("There is nothing to undo."))
-            return self._turn(target, target, "undo")
+        target: int | None = None
+        try:
+            with self._transaction():
+                target = journal.to_undo(self.db, self.me)
+                if target is None:
+                    raise Refused(say("There is nothing to undo."))
+                return self._turn(target, target, "undo")
+        except Conflict as error:
+            named = None if error.clashes or target is None else journal.still_needed(self.db, target)
+            if named is None:
+                raise
+            raise named from None
 
     def redo(self) -> Entry:
         """Make again what was taken back last, as long as nothing new was done since.
