@@ -248,6 +248,26 @@ async def test_a_person_both_edited_goes_back_to_the_form_on_esc(shared: Desktop
         assert [one.name for one in shared.other.all(Contact)] == ["Marie Curie mine"]
 
 
+async def test_a_quote_both_edited_goes_back_to_the_form_on_esc(shared: Desktop, bob: Store) -> None:
+    quote = Quote(id=-1, deal_id=first(bob, "Acme").id, number="Q-1", amount=100, currency="EUR", created_at=NOW)
+    commit(bob, Change.add(quote))
+    async with shared.app.run_test(size=SIZE) as pilot:
+        await typed(pilot, "/acme", "enter", "Q")
+        await seen(pilot, "Q-1")
+        await typed(pilot, "e")
+        commit(bob, Change.edit(bob.all(Quote)[0], number="Q-bob"))
+        await typed(pilot, "= mine", "ctrl+s")
+        await seen(pilot, "bob was first")
+        await pilot.press("escape")
+        await seen(pilot, "Q-1 mine")
+        await typed(pilot, "ctrl+s")
+        await seen(pilot, "bob was first")
+        await pilot.press("m")
+        await gone(pilot, "bob was first")
+        await pilot.pause(0.3)
+        assert [one.number for one in shared.other.all(Quote)] == ["Q-1 mine"]
+
+
 @pytest.mark.parametrize(
     ("keys", "before"),
     [("@", "Marie Curie"), ("&", "Boréal SARL"), ("Ao", "call"), ("R", "Acme"), ("F", "Acme"), ("W", "Marie Curie"),

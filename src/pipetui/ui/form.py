@@ -84,6 +84,14 @@ class Form(ModalScreen[Values | None]):
         self._pane = Pane(look)
         self._field = Field(keys=self._key)
 
+    def again(self, error: PipetuiError) -> Form:
+        """The same form with what was typed into it, and why that was not written."""
+        form = Form(
+            self._title, self._rows, self._pane.look, self._check, self._row.name, self._every, self.typed
+        )
+        form._said = _complaint(error)
+        return form
+
     def compose(self) -> ComposeResult:
         """The sheet, and the field over it."""
         yield self._pane

@@ -241,11 +241,20 @@ class Page(Screen[int | None]):
             )
 
     def ask(self, dialog: Screen[Any], act: Callable[[Any], Awaitable[None]]) -> None:
-        """Open a dialog; its answer goes to `act`, unless there is none."""
+        """Open a dialog; its answer goes to `act`, unless there is none.
+
+        A form whose values were not written stands there again, with what was typed into it.
+        """
 
         async def acted(given: object) -> None:
             await self.main.lookout.back()
-            await act(given)
+            try:
+                await act(given)
+            except (Conflict, ConnectionLost) as error:
+                again = getattr(dialog, "again", None)
+                if again is not None and self.app.screen is self and not getattr(error, "doubtful", False):
+                    self.ask(again(error), act)
+                raise
 
         def answered(given: object = None) -> None:
             if given is not None:
