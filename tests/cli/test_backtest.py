@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -183,3 +184,14 @@ def test_the_pictures_need_no_screen() -> None:
 
 def test_json_is_one_value(demo: Shell) -> None:
     assert isinstance(json.loads(demo("backtest", "--horizon", "400", "--json").out), dict)
+
+
+def test_advice_that_comes_too_late_says_so(demo: Shell) -> None:
+    demo("goal", "set", "2026-11", "wins", "40")
+    goal = demo("forecast", "--json").json["goal"]
+    assert re.fullmatch(
+        r"Find \d+ more deals for Lead\. New ones there would hardly be won by 30 Nov 2026\.", goal["advice"]
+    )
+    demo("goal", "set", "2027", "wins", "400")
+    goal = demo("forecast", "--period", "2027", "--json").json["goal"]
+    assert re.fullmatch(r"Find [\d,]+ more deals for Lead\.", goal["advice"])

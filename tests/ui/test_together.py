@@ -249,7 +249,9 @@ async def test_a_person_both_edited_goes_back_to_the_form_on_esc(shared: Desktop
 
 
 async def test_a_quote_both_edited_goes_back_to_the_form_on_esc(shared: Desktop, bob: Store) -> None:
-    quote = Quote(id=-1, deal_id=first(bob, "Acme").id, number="Q-1", amount=100, currency="EUR", created_at=NOW)
+    quote = Quote(
+        id=-1, deal_id=first(bob, "Acme").id, number="Q-1", amount=100, currency="EUR", created_at=NOW
+    )
     commit(bob, Change.add(quote))
     async with shared.app.run_test(size=SIZE) as pilot:
         await typed(pilot, "/acme", "enter", "Q")

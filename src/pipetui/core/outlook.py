@@ -101,8 +101,16 @@ def timed(
 
 
 def _in_time(one: Outlook, period: Period) -> Message:
-    """The advice, unless the deals there would do but not in time: then what would still help."""
-    if one.tightest is not None or one.missing <= 0 or one.done >= one.target:
+    """The advice; where it asks for deals that would come too late, or the deals there would do but not in time, what
+    would still help."""
+    if one.tightest is not None:
+        late = any(some.late and some.stage.name == one.tightest.name for some in one.plan)
+        if not late or one.done >= one.target:
+            return one.advice
+        return say(
+            "{advice} New ones there would hardly be won by {day}.", advice=one.advice, day=period.last_day
+        )
+    if one.missing <= 0 or one.done >= one.target:
         return one.advice
     helping = [some for some in one.plan if some.for_50 and not some.late]
     if not helping:
