@@ -6,7 +6,7 @@ from collections.abc import Container, Sequence
 
 from pipetui.lang import _, told
 from pipetui.ui.commands import COMMANDS, GROUPS, Keymap
-from pipetui.ui.paint import GLYPHS, Line, Span, cells, fit
+from pipetui.ui.paint import GLYPHS, Line, Span, cells, fit, wrapped
 
 COLUMN = 56
 """Cells a column of the page wants."""
@@ -55,11 +55,11 @@ def _signs(room: int) -> list[Line]:
 
 def _group(title: str, rows: Sequence[tuple[str, str]], room: int, dimmed: Container[int] = ()) -> list[Line]:
     lines: list[Line] = [[Span(f" {title}", "strong")]]
-    for at, (first, words) in enumerate(rows):
-        if at in dimmed:
-            lines.append([Span(f" {fit(f'({first})', 10)} {fit(words, room - 13, 'none')}", "dim")])
-        else:
-            lines.append([Span(f"  {fit(first, 9)} ", "key"), Span(fit(words, room - 13, "none"))])
+    for at, (keys, words) in enumerate(rows):
+        sign = fit(f"({keys})" if at in dimmed else f" {keys}", 10)
+        first, *more = wrapped(words, max(room - 13, 8), "dim" if at in dimmed else "")
+        lines.append([Span(f" {sign} ", "dim" if at in dimmed else "key"), *first])
+        lines += ([Span(" " * 12), *line] for line in more)
     return [*lines, []]
 
 

@@ -7,7 +7,7 @@ A page has one table of keys; it feeds the keys themselves, the title line, the 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from textual import events
@@ -22,7 +22,7 @@ from pipetui.store import gate
 from pipetui.ui.bar import read_only
 from pipetui.ui.commands import NAMES, SIGNS
 from pipetui.ui.field import rule
-from pipetui.ui.paint import GLYPHS, Line, Role, Span, fit, fitted
+from pipetui.ui.paint import GLYPHS, Line, Role, Span, fit, fitted, wrapped
 from pipetui.ui.pane import Pane
 from pipetui.ui.rights import OWNED, PAGES, PARTY
 from pipetui.ui.rows import Row, Rows
@@ -166,13 +166,15 @@ class Page(Screen[int | None]):
 
     def _help(self) -> list[Row]:
         about = Row([Span("  "), Span(fit("j k g G", 12), "key"), Span(f" {_('Move about')}")])
-        return [Row([]), about, *(self._help_line(one) for one in (*self.KEYS, *COMMON))]
+        keys = (*self.KEYS, *COMMON)
+        return [Row([]), about, *(Row(line) for one in keys for line in self._help_lines(one))]
 
-    def _help_line(self, key: Key) -> Row:
-        shown = " ".join(SIGNS.get(one, one) for one in key.keys)
-        if self.barred(key) is not None:
-            return Row([Span(f" {fit(f'({shown})', 13)} {told(key.label)}", "dim")])
-        return Row([Span("  "), Span(fit(shown, 12), "key"), Span(f" {told(key.label)}")])
+    def _help_lines(self, key: Key) -> Iterator[Line]:
+        shown, barred = " ".join(SIGNS.get(one, one) for one in key.keys), self.barred(key) is not None
+        first, *more = wrapped(told(key.label), max(self.rows.size.width - 17, 20), "dim" if barred else "")
+        sign = fit(f"({shown})" if barred else f" {shown}", 14)
+        yield [Span(" "), Span(sign, "dim" if barred else "key"), *first]
+        yield from ([Span(" " * 15), *line] for line in more)
 
     # Keys
 
