@@ -55,7 +55,9 @@ NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 STAGES = [one for one in standard_pipeline() if isinstance(one, Stage)]
 KNOWN = Known(("Lead", "Quote", "Won"), ("salon", "web"), ("Acme", "3M", "Boréal SARL"))
 PATIENCE = 8
-"""Seconds after which an input counts as a hang."""
+"""Seconds of the processor after which an input counts as a hang."""
+BUSY = 30
+"""So many times as long may whoever waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,24 +69,27 @@ class Target:
     bytes_in: bool = False
     """Whether plain bytes can be given, as a guided fuzzer does."""
     patience: int = PATIENCE
-    """Seconds it may take."""
+    """Seconds of the processor it may take."""
     cheap: bool = False
     """Whether an input takes less time than making one up: then each is tried with its bytes changed, many times."""
 
 
 @contextmanager
 def limited(seconds: int) -> Iterator[None]:
-    """Raise HangError when it takes longer."""
+    """Raise HangError when it takes the processor longer, or whoever waits much longer: the machine may be busy."""
 
     def ring(*_: object) -> None:
         raise HangError
 
+    signal.signal(signal.SIGPROF, ring)
     signal.signal(signal.SIGALRM, ring)
-    signal.alarm(seconds)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    signal.alarm(seconds * BUSY)
     try:
         yield
     finally:
         signal.alarm(0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def text_of(given: str | bytes) -> str:

@@ -67,6 +67,15 @@ async def test_the_board_goes_back_and_nothing_is_written_there(desktop: Desktop
         assert len(desktop.other.all(Deal)) == 4
 
 
+async def test_before_the_first_deal_the_board_says_the_way_back(desktop: Desktop) -> None:
+    async with desktop.app.run_test(size=(120, 30)) as pilot:
+        await typed(pilot, "T", f"={day(100)}", "enter")
+        await seen(pilot, "There was no deal yet on that day.")
+        assert "add one" not in shown(pilot)
+        await typed(pilot, "T")
+        await seen(pilot, "Acme")
+
+
 async def test_days_and_weeks_are_stepped_and_reports_are_of_the_day(desktop: Desktop) -> None:
     async with desktop.app.run_test(size=(120, 30)) as pilot:
         await seen(pilot, "Acme")

@@ -261,6 +261,11 @@ class Handlers:
                 [Span("esc", "key"), Span(f"  {_('clear it')}")],
             ]
         keys = self.app.keys
+        if self.app.travel is not None:
+            back = [Span(keys.shown("travel"), "key"), Span(f"  {_('back to today')}")]
+            return [[Span(_("There was no deal yet on that day."), "strong")], [], back]
+        if not self.app.reading.actor.writes:
+            return [[Span(_("There is no deal yet."), "strong")]]
         return [
             [Span(_("There is no deal yet."), "strong")],
             [],
