@@ -13,7 +13,8 @@ from pipetui.ui.evidence import Checklist
 from pipetui.ui.members import Members
 from pipetui.ui.merging import Doubles
 from pipetui.ui.page import COMMON, Page
-from pipetui.ui.quotes import Lines, Quotes
+from pipetui.ui.quotelines import Lines
+from pipetui.ui.quotes import Quotes
 from pipetui.ui.reports import Reports
 from pipetui.ui.review import ReviewList
 from pipetui.ui.reviewdeal import ReviewDeal
