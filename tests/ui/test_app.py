@@ -61,8 +61,9 @@ async def test_screens_that_were_left_take_what_they_showed_with_them(desktop: D
     async with desktop.app.run_test(size=(80, 24)) as pilot:
         kept = []
         for _ in range(3):
-            for key in ("A", "@", "&", "R", "r", "M", "%", "Q", "W", "v", "n", "/"):
-                await typed(pilot, key, "j", "escape")
+            for key in ("A", "at", "R", "r", "Q", "n"):
+                await pilot.press(key, "j", "escape")
+                await pilot.pause(0.2)
                 assert len(desktop.app.screen_stack) == 1
             gc.collect()
             kept.append(sum(isinstance(one, Strip) for one in gc.get_objects()))

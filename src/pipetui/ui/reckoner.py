@@ -77,8 +77,10 @@ class Reckoner:
         return answer
 
     def close(self) -> None:
-        """Begin nothing more; wait for what is being done."""
+        """Begin nothing more; wait for what is being done, but not for a server that is gone."""
         self._newest = None
+        if self._db is not None:
+            self._db.patience = 0
         self._thread.submit(self._close)
         self._thread.shutdown(wait=True)
 
