@@ -96,6 +96,8 @@ class Conflict(StoreProblem):
     def __init__(self, message: Message, clashes: tuple[Clash, ...], hint: Message | None = None) -> None:
         super().__init__(message, hint)
         self.clashes = clashes
+        self.unwritten = False
+        """Raised by the write of all that was asked for: a form may ask for it again."""
 
 
 class ConnectionLost(StoreProblem):
@@ -105,6 +107,8 @@ class ConnectionLost(StoreProblem):
         super().__init__(message, hint)
         self.doubtful = doubtful
         """Lost between the order to keep what was written and the answer: it may be there."""
+        self.unwritten = False
+        """Raised by the write of all that was asked for, not by a read before or after it."""
 
 
 class Replaced(ConnectionLost):

@@ -105,7 +105,7 @@ def _in_time(one: Outlook, period: Period) -> Message:
     would still help."""
     if one.tightest is not None:
         late = any(some.late and some.stage.name == one.tightest.name for some in one.plan)
-        if not late or one.done >= one.target:
+        if not late or one.done >= one.target or one.tightest.missing is None:
             return one.advice
         return say(
             "{advice} New ones there would hardly be won by {day}.", advice=one.advice, day=period.last_day

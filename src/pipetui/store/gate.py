@@ -37,13 +37,15 @@ def refusal(db: Database, actor: Actor, changes: Iterable[Change]) -> Forbidden 
         return None
     came: dict[str, list[Row]] = defaultdict(list)
     touched: dict[tuple[str, bool], list[int]] = defaultdict(list)
+    becomes: dict[tuple[str, Any], Row] = defaultdict(dict)
     for one in changes:
         if one.before is None:
             came[one.table].append(one.after or {})
         elif not one.empty:
             touched[one.table, one.after is None].append(one.id)
+            becomes[one.table, one.id] = {**becomes[one.table, one.id], **(one.after or {})}
     changed = [
-        (table, row, None if goes else row)
+        (table, row, None if goes else {**row, **becomes[table, row["id"]]})
         for (table, goes), numbers in touched.items()
         for which in among(numbers)
         for row in found(db, table, which).values()

@@ -194,11 +194,14 @@ def hung_elsewhere(table: str, was: str, becomes: str) -> str:
         names = ["quote_id"]
     else:
         names = [f"{kind}_id" for kind in ("deal", *PARTIES) if f"{kind}_id" in columns(table)]
-    first, *others = [f"{was}.{name} IS DISTINCT FROM {becomes}.{name}" for name in names]
-    if table in OF_A_DEAL and others:
-        # A person or a company is what a row hangs on only while there is no deal.
-        return f"{first} OR ({becomes}.deal_id IS NULL AND ({' OR '.join(others)}))"
-    return " OR ".join((first, *others))
+    differ = [f"{was}.{name} IS DISTINCT FROM {becomes}.{name}" for name in names]
+    if table not in OF_A_DEAL:
+        return " OR ".join(differ)
+    # A person is what a row hangs on only while there is no deal, a company only while there is no person either.
+    test = differ[-1]
+    for name, one in zip(reversed(names[:-1]), reversed(differ[:-1]), strict=True):
+        test = f"{one} OR ({becomes}.{name} IS NULL AND ({test}))"
+    return test
 
 
 def _mine(table: str) -> str:

@@ -186,7 +186,7 @@ class Pipetui(App[int]):
 
     def look_at(self, reading: Reading, writer: Writer) -> None:
         """Another store takes the place of the one on the screen: the past, or the present again."""
-        self.tally.forget()
+        self.tally.close()
         self.__dict__.pop("acts", None)
         self.reading, self.writer = reading, writer
         self.board.marks = {}

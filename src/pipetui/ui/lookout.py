@@ -153,6 +153,8 @@ class Lookout:
             except StoreProblem:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
+        if (left := self._app.tally.forget()) is not None:
+            await apart(left.close)
         self.lost = None
         self._show()
         self._app.reload()

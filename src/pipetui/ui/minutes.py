@@ -17,7 +17,7 @@ from pipetui.lang import _
 from pipetui.store import reviews
 from pipetui.ui.bar import period_name
 from pipetui.ui.page import Key, Page
-from pipetui.ui.paint import GLYPHS, Line, Role, Span, cells, fit, plain, wrapped
+from pipetui.ui.paint import GLYPHS, Line, Role, Span, cells, fit, fitted, plain, wrapped
 from pipetui.ui.prompt import Prompt
 from pipetui.ui.rows import Row
 
@@ -83,7 +83,7 @@ def read(text: str, width: int) -> list[Line]:
         if line.startswith("#"):
             found.append([Span(fit(_plain(line.lstrip("# ")), width), "title")])
         elif line.startswith("| "):
-            found.append(_row(_cells_of(line), widths, "strong" if "**" in line else ""))
+            found.append(fitted(_row(_cells_of(line), widths, "strong" if "**" in line else ""), width))
         elif line.startswith("- "):
             found += _item(line[2:], width)
         elif not line.startswith("|"):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from textual import events
@@ -16,7 +17,7 @@ from textual.screen import Screen
 
 from pipetui.core.access import ROLE_NAMES
 from pipetui.core.message import Message, say
-from pipetui.errors import Conflict, ConnectionLost, PipetuiError
+from pipetui.errors import Conflict, ConnectionLost, NotFound, PipetuiError
 from pipetui.lang import _, told
 from pipetui.store import gate
 from pipetui.ui.bar import read_only
@@ -186,8 +187,9 @@ class Page(Screen[int | None]):
         typed = event.character if event.is_printable and event.key != "space" else None
         key = NAMES.get(event.key) or typed or event.key
         if self._helping:
-            self._helping = False
-            self.draw(0)
+            if not self.rows.walk(key):
+                self._helping = False
+                self.draw(0)
         elif self.rows.walk(key):
             self.walked()
         else:
@@ -231,7 +233,8 @@ class Page(Screen[int | None]):
         except Conflict as error:
             from pipetui.ui.clashing import clashing
 
-            self.reread()
+            with suppress(NotFound):
+                self.reread()
             self.tell(clashing(error, self.main.reading.store), "bad")
         except ConnectionLost as error:
             self.main.lookout.lose(error)
@@ -254,7 +257,7 @@ class Page(Screen[int | None]):
                 await act(given)
             except (Conflict, ConnectionLost) as error:
                 again = getattr(dialog, "again", None)
-                if again is not None and self.app.screen is self and not getattr(error, "doubtful", False):
+                if again is not None and error.unwritten and self.app.screen is self:
                     self.ask(again(error), act)
                 raise
 

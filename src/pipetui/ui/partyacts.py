@@ -67,9 +67,12 @@ def edit(page: Page, kind: type[Party], party: Party | None) -> None:
             edit(page, kind, party and main.reading.store.get(kind, party.id))
             raise
         except ConnectionLost as error:
+            if not error.doubtful:
+                raise
             main.unsaved[key] = form.typed
             kept = say("What you typed is kept: the form shows it again.")
             raise ConnectionLost(error.message, kept, error.doubtful) from None
+        main.unsaved.pop(key, None)
         page.tell(label, "good")
 
     key = kind.table, party.id if party else 0

@@ -81,7 +81,11 @@ class Performing:
         """Write a batch; where others were first it is asked whose value stays."""
         try:
             return await (begun or self.begin(batch))
+        except ConnectionLost as error:
+            error.unwritten = not error.doubtful
+            raise
         except Conflict as error:
+            error.unwritten = True
             conflict = error
         from pipetui.ui.conflict import decide
 

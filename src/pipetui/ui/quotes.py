@@ -14,7 +14,7 @@ from pipetui.core.deal import Deal, Quote, QuoteStatus, Setting, Visit
 from pipetui.core.message import Message, say, say_n
 from pipetui.core.money import Money
 from pipetui.core.moves import Changes
-from pipetui.errors import Invalid, Refused
+from pipetui.errors import Invalid, NotFound, Refused
 from pipetui.lang import _, day, money, told
 from pipetui.store import gate
 from pipetui.store import offers as store
@@ -101,8 +101,9 @@ class Quotes(Page):
         """Whose quotes."""
         if self._all:
             return _("All quotes")
-        (card,) = self.main.reading.cards([self._deal_id])
-        return _("Quotes: {deal}").format(deal=name(card))
+        for card in self.main.reading.cards([self._deal_id]):
+            return _("Quotes: {deal}").format(deal=name(card))
+        raise NotFound(say("This deal is gone."))
 
     def made(self, width: int) -> Sequence[Row]:
         """Each quote and under it its lines."""

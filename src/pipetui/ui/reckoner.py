@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
@@ -58,6 +58,7 @@ class Reckoner:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="reckoner")
         self._newest: Question | None = None
         self._known: _Known | None = None
+        self._closed = False
 
     def ask(self, question: Question) -> asyncio.Future[Forecast | None]:
         """The forecast; None when a newer question came before this one was begun."""
@@ -73,12 +74,12 @@ class Reckoner:
             with suppress(RuntimeError):  # the loop is closed: the program ends
                 loop.call_soon_threadsafe(_hand_over, done, answer)
 
-        self._thread.submit(self._do, job).add_done_callback(ended)
+        self._thread.submit(self._do, job, answer).add_done_callback(ended)
         return answer
 
     def close(self) -> None:
         """Begin nothing more; wait for what is being done, but not for a server that is gone."""
-        self._newest = None
+        self._newest, self._closed = None, True
         if self._db is not None:
             self._db.patience = 0
         self._thread.submit(self._close)
@@ -88,9 +89,12 @@ class Reckoner:
         if self._db is not None:
             self._db.close()
 
-    def _do(self, job: Callable[[Database], T]) -> T:
+    def _do(self, job: Callable[[Database], T], answer: asyncio.Future[T]) -> T:
+        if self._closed or answer.cancelled():
+            raise CancelledError
         if self._db is None:
             self._db = self._opened()
+        self._db.changed()
         return job(self._db)
 
     def _answer(self, db: Database, question: Question) -> Forecast | None:
@@ -137,6 +141,9 @@ def _hand_over(done: Future[T], answer: asyncio.Future[T]) -> None:
     if answer.cancelled():
         return
     error = done.exception()
+    if isinstance(error, CancelledError):
+        answer.cancel()
+        return
     if error is None:
         answer.set_result(done.result())
     else:

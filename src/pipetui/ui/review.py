@@ -76,6 +76,12 @@ class ReviewList(Page):
         self._looks += 1
         self.run_worker(self.attempt(self._read(self._looks, at)), group=READS)
 
+    def _look_anew(self) -> None:
+        """Other deals are asked for: those that are there are not meant."""
+        self.deals, self._ready = [], False
+        self._look_again(0)
+        self.draw()
+
     async def _read(self, look: int, at: int | None) -> None:
         reading, currency, flagged = self.main.reading, self.main.config.currency, self._flagged
         scope = replace(reading.scope, period=None, owner_id=self._owner.id if self._owner else None)
@@ -90,7 +96,8 @@ class ReviewList(Page):
 
         chances, deals = await apart(read)
         if look == self._looks:
-            reading.chances, self.deals, self._ready = chances, deals, True
+            reading.chances = reading.chances or chances
+            self.deals, self._ready = deals, True
             self.draw(at)
 
     def reread(self) -> None:
@@ -155,7 +162,7 @@ class ReviewList(Page):
 
     def do_flagged(self) -> None:
         self._flagged = not self._flagged
-        self._look_again(0)
+        self._look_anew()
 
     def do_owner(self) -> None:
         members = [one for one in self.main.reading.store.all(Member) if one.retired_at is None]
@@ -163,7 +170,7 @@ class ReviewList(Page):
 
         async def chosen(number: int) -> None:
             self._owner = next((one for one in members if one.id == number), None)
-            self._look_again(0)
+            self._look_anew()
 
         self.ask(Pick(_("Whose deals?"), options, self.main.look), chosen)
 
@@ -196,6 +203,8 @@ class ReviewList(Page):
             self.run_worker(self.attempt(self.do_minutes()), group=ANSWERS)
 
     async def do_minutes(self) -> None:
+        if not self._ready:
+            raise Refused(say("The deals are still being read."))
         if not self.decided or self.review is None:
             raise Refused(say("Nothing was decided yet: enter begins with a deal."))
         review = self.review

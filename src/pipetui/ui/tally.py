@@ -38,16 +38,18 @@ class Tally:
 
         return Reckoner(self._app.reading.beside)
 
-    def forget(self) -> None:
-        """Another store is looked at: what was counted is true no more."""
-        self.close()
-        self.__dict__.pop("reckoner", None)
+    def forget(self) -> Reckoner | None:
+        """What was counted is true no more, and is not counted again as it was. Who counted is to be closed."""
+        if self._calm is not None:
+            self._calm.stop()
         self.forecast = None
+        left: Reckoner | None = self.__dict__.pop("reckoner", None)
+        return left
 
     def close(self) -> None:
-        """Let go of who makes the ranges."""
-        if "reckoner" in self.__dict__:
-            self.reckoner.close()
+        """Count nothing more, and wait for what is being counted."""
+        if (left := self.forget()) is not None:
+            left.close()
 
     def when_calm(self) -> None:
         """Count what takes longer when nothing has happened for a moment."""
@@ -63,7 +65,7 @@ class Tally:
         """Have the deals counted, and the forecast made from counts alone unless a better one stands there."""
         app, reading, known = self._app, self._app.reading, self.forecast
         currency = app.config.currency
-        better = known is not None and known.ahead is not None and known.period == reading.forecast_period
+        better = self._better
 
         def count(db: Database) -> tuple[Attention, bool, Forecast | None]:
             return (
@@ -75,6 +77,8 @@ class Tally:
         attention, quick, forecast = await self.reckoner.read(count)
         if reading is not app.reading:
             return
+        if self.forecast is not known and self._better:
+            forecast = None
         self.flagged = attention.late + attention.without
         apart = app.side.shows == "forecast" or quick
         if forecast is not None and forecast.period == reading.forecast_period:
@@ -82,6 +86,16 @@ class Tally:
         if apart:
             app.run_worker(app.attempt(self._reckon()), group="reckon", exclusive=True)
         app.edges.draw_top()
+
+    @property
+    def _better(self) -> bool:
+        """Whether a forecast with ranges of the period shown stands there."""
+        known = self.forecast
+        return (
+            known is not None
+            and known.ahead is not None
+            and known.period == self._app.reading.forecast_period
+        )
 
     async def _reckon(self) -> None:
         """Have the ranges made, and show them when they come."""
