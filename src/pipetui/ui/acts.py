@@ -47,22 +47,22 @@ class Acts:
         """On to the next stage, or back to the one before."""
         await self.do(cards, Act("move_on" if forward else "move_back"), self._moved)
 
-    async def move_to(self, cards: Cards, to: Stage) -> None:
-        """To a stage that was named; not lost, which takes a reason."""
-        await self.do(cards, Act("move_to", {"stage": to.id}), self._moved)
+    async def move_to(self, cards: Cards, to: Stage, seen: Sequence[Record] = ()) -> None:
+        """To a stage that was named; not lost, which takes a reason; `seen` are the deals when it was asked for."""
+        await self.do(cards, Act("move_to", {"stage": to.id}), self._moved, seen)
 
     async def win(self, cards: Cards) -> None:
         """Signed."""
         label = _label(lambda d: say("Win {deal}", deal=d), lambda n: say_n("Win a deal", "Win {n} deals", n))
         await self.do(cards, Act("win"), label)
 
-    async def lose(self, cards: Cards, reason_id: int, reason: str) -> None:
+    async def lose(self, cards: Cards, reason_id: int, reason: str, seen: Sequence[Record] = ()) -> None:
         """Lost, for a reason."""
         label = _label(
             lambda d: say("Lose {deal}: {reason}", deal=d, reason=reason),
             lambda n: say_n("Lose a deal: {reason}", "Lose {n} deals: {reason}", n, reason=reason),
         )
-        await self.do(cards, Act("lose", {"reason": reason_id}), label)
+        await self.do(cards, Act("lose", {"reason": reason_id}), label, seen)
 
     async def reopen(self, cards: Cards) -> None:
         """A closed deal is open again; an archived one comes back."""
@@ -71,7 +71,9 @@ class Acts:
         )
         await self.do(cards, Act("reopen"), label)
 
-    async def park(self, cards: Cards, until: date | None, words: str = "") -> None:
+    async def park(
+        self, cards: Cards, until: date | None, words: str = "", seen: Sequence[Record] = ()
+    ) -> None:
         """Out of sight until a day, said in these words; None brings it back."""
         if until is None:
             label = _label(
@@ -83,7 +85,7 @@ class Acts:
                 lambda d: say("Park {deal} until {day}", deal=d, day=until),
                 lambda n: say_n("Park a deal until {day}", "Park {n} deals until {day}", n, day=until),
             )
-        await self.do(cards, Act("park", {"until": of_day(until, words, month_first())}), label)
+        await self.do(cards, Act("park", {"until": of_day(until, words, month_first())}), label, seen)
 
     async def archive(self, cards: Cards) -> None:
         """Put away for good."""
@@ -93,13 +95,15 @@ class Acts:
         )
         await self.do(cards, Act("archive"), label)
 
-    async def assign(self, cards: Cards, owner_id: int | None, owner: str) -> None:
+    async def assign(
+        self, cards: Cards, owner_id: int | None, owner: str, seen: Sequence[Record] = ()
+    ) -> None:
         """To another owner, or to nobody."""
         label = _label(
             lambda d: say("Give {deal} to {owner}", deal=d, owner=owner),
             lambda n: say_n("Give a deal to {owner}", "Give {n} deals to {owner}", n, owner=owner),
         )
-        await self.do(cards, Act("assign", {"owner": owner_id}), label)
+        await self.do(cards, Act("assign", {"owner": owner_id}), label, seen)
 
     async def edit(
         self,

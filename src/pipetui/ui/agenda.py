@@ -13,7 +13,7 @@ from pipetui.core.change import Batch, Change
 from pipetui.core.deal import Activity, Deal, Member, Visit
 from pipetui.core.fields import clock
 from pipetui.core.message import Message, say, say_n
-from pipetui.errors import PipetuiError, Refused
+from pipetui.errors import Invalid, PipetuiError, Refused
 from pipetui.lang import _, day, money, told
 from pipetui.store import agenda as store
 from pipetui.store import gate
@@ -24,7 +24,7 @@ from pipetui.ui.form import Form
 from pipetui.ui.form import Row as FormRow
 from pipetui.ui.page import Key, Page
 from pipetui.ui.paint import GLYPHS, KINDS, Line, Role, Span, cells, fit
-from pipetui.ui.prompt import Prompt
+from pipetui.ui.prompt import Prompt, to_file
 from pipetui.ui.rows import Paged, Row
 
 if TYPE_CHECKING:
@@ -251,7 +251,10 @@ class Agenda(Page):
             await self._snooze(lambda _: until, chosen)
 
         def said(text: str) -> Line:
-            return [Span(day(steps.read_day(text, self._today)), "accent")]
+            until = steps.read_day(text, self._today)
+            if until < self._today:
+                raise Invalid(say("That day is past."))
+            return [Span(day(until), "accent")]
 
         self.ask(
             Prompt(_("Snooze until"), self.main.look, said, example=_("friday   ·   in 2 weeks   ·   1/12")),
@@ -263,6 +266,8 @@ class Agenda(Page):
     ) -> None:
         some = self._chosen if chosen is None else chosen
         days = {step.id: until(step) for step in some}
+        if min(days.values()) < self._today:
+            raise Refused(say("That day is past."))
         label = say_n(
             "Snooze a step until {day}", "Snooze {n} steps until {day}", len(some), day=days[some[0].id]
         )
@@ -376,9 +381,7 @@ class Agenda(Page):
                 say_n("{n} step is in {file}", "{n} steps are in {file}", len(some), file=str(path)), "good"
             )
 
-        prompt = Prompt(
-            _("Write a calendar file"), self.main.look, lambda text: [Span(text, "accent")], "agenda.ics"
-        )
+        prompt = Prompt(_("Write a calendar file"), self.main.look, to_file, "agenda.ics")
         self.ask(prompt, named)
 
 

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 NOBODY = 0
 """In place of the number of a member."""
+SEEN = 200
+"""Deals of which it is kept how they were when something was asked."""
 Then = Callable[[Any], Awaitable[None]]
 
 
@@ -51,19 +53,26 @@ class Asking:
     def do_move_to(self) -> None:
         cards = self.app.cards
         stages = [Option(stage, stage.name, stage.definition) for stage in self.app.reading.stages]
-        here = self.app.seen.stage
+        here, seen = self.app.seen.stage, self._as_seen(cards)
 
         async def chosen(stage: Stage) -> None:
-            await self.to_stage(cards, stage)
+            await self.to_stage(cards, stage, seen)
 
         self._pick(_("Move to which stage?"), stages, chosen, here)
 
-    async def to_stage(self, cards: Sequence[Card], stage: Stage) -> None:
+    def _as_seen(self, cards: Sequence[Card]) -> list[Deal]:
+        """The deals as they are when something about them is asked: what others do meanwhile is told before it is
+        undone by the answer. Of very many deals that is not kept."""
+        if len(cards) > SEEN:
+            return []
+        return [deal for card in cards for deal in self.app.reading.store.all(Deal, id=card.id)]
+
+    async def to_stage(self, cards: Sequence[Card], stage: Stage, seen: Sequence[Deal] = ()) -> None:
         """Move deals to a stage, asking why when it is lost."""
         if stage.kind == "lost":
             self.lose(cards)
         else:
-            await self.app.acts.move_to(cards, stage)
+            await self.app.acts.move_to(cards, stage, seen)
 
     def do_lose(self) -> None:
         self.lose(self.app.cards)
@@ -72,21 +81,23 @@ class Asking:
         """Ask for the reason, then lose the deals."""
         reasons = self.app.reading.store.all(LostReason)
         options = [Option(reason, reason.name) for reason in sorted(reasons, key=lambda r: r.id)]
+        seen = self._as_seen(cards)
 
         async def chosen(reason: LostReason) -> None:
-            await self.app.acts.lose(cards, reason.id, reason.name)
+            await self.app.acts.lose(cards, reason.id, reason.name, seen)
 
         self._pick(_("Why was it lost?"), options, chosen)
 
     def do_assign(self) -> None:
         cards = self.app.cards
+        seen = self._as_seen(cards)
         members = {one.id: one for one in self.app.reading.store.all(Member) if can_work(one)}
         options = [Option(one.id, one.name, one.login) for one in members.values()]
 
         async def chosen(number: int) -> None:
             taker = members.get(number)
             owner = taker.name if taker else _("nobody")
-            await self.app.acts.assign(cards, taker.id if taker else None, owner)
+            await self.app.acts.assign(cards, taker.id if taker else None, owner, seen)
 
         self._pick(_("Who works it?"), [*options, Option(NOBODY, _("nobody"))], chosen)
 
@@ -132,10 +143,10 @@ class Asking:
             self.app.run_worker(self.app.attempt(self.app.acts.park(cards, None)), group=ANSWERS)
             return
 
-        today = self.app.reading.scope.today
+        today, seen = self.app.reading.scope.today, self._as_seen(cards)
 
         async def parked(text: str) -> None:
-            await self.app.acts.park(cards, steps.read_day(text, today), text)
+            await self.app.acts.park(cards, steps.read_day(text, today), text, seen)
 
         example = _("in 3 months   ·   1/12   ·   next week")
         self._prompt(

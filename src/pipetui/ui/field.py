@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from rich.highlighter import Highlighter
 from rich.text import Text
@@ -107,22 +107,50 @@ def _room(text: str) -> int:
     return max(LONGEST, len(text))
 
 
-def rule(title: str, width: int, keys: Iterable[tuple[str, str] | tuple[str, str, bool]] = ()) -> Line:
+KeyWord = tuple[str, str] | tuple[str, str, bool]
+"""A key, its word, and whether it is dimmed."""
+LAST = ("?", "esc")
+"""Keys that stand there before all others, at the end."""
+LEAST_TITLE = 20
+"""Cells that a title keeps."""
+
+
+def rule(title: str, width: int, keys: Iterable[KeyWord] = ()) -> Line:
     """A line across with a title, and on its right the keys that work here, as far as there is room.
 
-    A key that is said to be dimmed stands in brackets: it is not for who looks to use.
+    Those that tell all keys and the way back stay longest: the title gives way to them. A key that is said to be dimmed
+    stands in brackets: it is not for who looks to use.
     """
-    name = fit(f" {title} ", max(width - 4, 1), "none")
-    line: Line = [Span(GLYPHS.rule * 2, "dim"), Span(name, "title")]
+    some = list(keys)
+    more, last = [key for key in some if key[0] not in LAST], [key for key in some if key[0] in LAST]
+    room = width - 4 - sum(map(_needed, last))
+    name = fit(f" {title} ", room if room >= LEAST_TITLE else max(width - 4, 1), "none")
     left = width - 2 - cells(name)
     tail: Line = []
-    for key, words, *dimmed in keys:
-        needed = cells(key) + cells(words) + 3
-        if needed > left - 2:
+    for key in [*_fitting(more, left - sum(map(_needed, last))), *last]:
+        if _needed(key) > left - 2:
             break
-        if any(dimmed):
-            tail.append(Span(f"({key} {words})", "dim"))
-        else:
-            tail += [Span(f" {key}", "key"), Span(f" {words} ", "dim")]
-        left -= needed
-    return [*line, Span(GLYPHS.rule * max(left, 0), "dim"), *tail]
+        tail += _shown(key)
+        left -= _needed(key)
+    return [
+        Span(GLYPHS.rule * 2, "dim"), Span(name, "title"), Span(GLYPHS.rule * max(left, 0), "dim"), *tail
+    ]  # fmt: skip
+
+
+def _needed(key: KeyWord) -> int:
+    return cells(key[0]) + cells(key[1]) + 3
+
+
+def _fitting(keys: Sequence[KeyWord], left: int) -> Iterator[KeyWord]:
+    for key in keys:
+        left -= _needed(key)
+        if left < 2:
+            return
+        yield key
+
+
+def _shown(key: KeyWord) -> Line:
+    sign, words, *dimmed = key
+    if any(dimmed):
+        return [Span(f"({sign} {words})", "dim")]
+    return [Span(f" {sign}", "key"), Span(f" {words} ", "dim")]

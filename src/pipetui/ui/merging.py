@@ -245,7 +245,7 @@ class Merging(Page):
         """What will happen."""
         return [
             Span(
-                f" {_('Deals, steps, tags and parts of both hang on the one that stays; u takes it back.')}",
+                f" {_('Deals, steps, tags and parts of both hang on what stays; u takes it back.')}",
                 "dim",
             )
         ]

@@ -18,7 +18,7 @@ from pipetui.store import reviews
 from pipetui.ui.bar import period_name
 from pipetui.ui.page import Key, Page
 from pipetui.ui.paint import GLYPHS, Line, Role, Span, cells, fit, fitted, plain, wrapped
-from pipetui.ui.prompt import Prompt
+from pipetui.ui.prompt import Prompt, to_file
 from pipetui.ui.rows import Row
 
 if TYPE_CHECKING:
@@ -159,6 +159,4 @@ class MinutesPage(Page):
             self.tell(say("The minutes are in {file}", file=str(path)), "good")
 
         name = f"review-{self._minutes.held_on.isoformat()}.md"
-        self.ask(
-            Prompt(_("Write the minutes"), self.main.look, lambda text: [Span(text, "accent")], name), named
-        )
+        self.ask(Prompt(_("Write the minutes"), self.main.look, to_file, name), named)

@@ -16,7 +16,6 @@ from pipetui.errors import Conflict, ConnectionLost, Refused
 from pipetui.lang import _
 from pipetui.store.customers import Party
 from pipetui.ui.page import Page
-from pipetui.ui.paint import Line, Span
 
 if TYPE_CHECKING:
     from pipetui.core.step import Step
@@ -200,14 +199,9 @@ def copy(page: Page, party: Party, company: str | None) -> None:
 
 def ask_for_file(page: Page, title: str, name: str, named: Callable[[str], Awaitable[None]]) -> None:
     """Ask which file to write; `name` is proposed."""
-    from pipetui.ui.prompt import Prompt
+    from pipetui.ui.prompt import Prompt, to_file
 
-    def said(text: str) -> Line:
-        file = Path(text).expanduser()
-        there = _("replaces the file that is there") if file.is_file() else ""
-        return [Span(str(file), "accent"), Span(f"  {there}", "warn")]
-
-    page.ask(Prompt(title, page.main.look, said, name), named)
+    page.ask(Prompt(title, page.main.look, to_file, name), named)
 
 
 def export(page: Page, subject: str, numbers: Callable[[], Sequence[int]], name: str) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from textual.app import ComposeResult
 from textual.screen import ModalScreen
 
+from pipetui.core.message import say
 from pipetui.core.text import clean
 from pipetui.errors import Invalid
 from pipetui.lang import _, told
@@ -76,3 +78,14 @@ class Prompt(ModalScreen[str | None]):
             shown = [Span(self._example, "dim")]
         keys = (("enter", _("take it")), ("esc", _("leave")))
         self._pane.show([rule(self._title, width, keys), fitted([Span(" "), *shown], width)], 0)
+
+
+def to_file(text: str) -> Line:
+    """The file that is going to be written, and whether it replaces one; raises Invalid where none can be."""
+    file = Path(text).expanduser()
+    if not text or file.is_dir():
+        raise Invalid(say("Name a file."))
+    if not file.absolute().parent.is_dir():
+        raise Invalid(say("There is no folder {folder}.", folder=str(file.absolute().parent)))
+    there = _("replaces the file that is there") if file.exists() else ""
+    return [Span(str(file), "accent"), Span(f"  {there}", "warn")]

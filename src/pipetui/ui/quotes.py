@@ -25,7 +25,7 @@ from pipetui.ui.form import Form
 from pipetui.ui.form import Row as FormRow
 from pipetui.ui.page import Key, Page
 from pipetui.ui.paint import GLYPHS, Line, Span, fit
-from pipetui.ui.prompt import Prompt
+from pipetui.ui.prompt import Prompt, to_file
 from pipetui.ui.quotelines import Lines, entry_line, lines_of
 from pipetui.ui.rows import Paged, Row
 
@@ -305,7 +305,7 @@ class Quotes(Page):
         def said(text: str) -> Line:
             if not text.lower().endswith((".pdf", ".md")):
                 raise Invalid(say("The suffix says how: .pdf or .md."))
-            return [Span(text, "accent")]
+            return to_file(text)
 
         name = "".join(sign if sign.isalnum() or sign in "-_." else "-" for sign in one.number)
         self.ask(Prompt(_("Write the quote to a file"), self.main.look, said, f"{name}.pdf"), named)

@@ -22,7 +22,7 @@ from pipetui.ui.bar import period_name
 from pipetui.ui.page import Key, Page
 from pipetui.ui.paint import GLYPHS, Line, Span
 from pipetui.ui.pick import Option, Pick
-from pipetui.ui.prompt import Prompt
+from pipetui.ui.prompt import Prompt, to_file
 from pipetui.ui.reportlines import KEYS, Target, deal_rows, figure, named, page, tabs
 from pipetui.ui.rows import Paged, Row
 from pipetui.ui.typeahead import ANSWERS
@@ -417,11 +417,7 @@ class Reports(Page):
             return
 
         def understood(text: str) -> Line:
-            path = _path(text)
-            return [
-                Span(str(path), "accent"),
-                Span(_(" replaces the file there") if path.exists() else "", "warn"),
-            ]
+            return to_file(str(_path(text)))
 
         async def chosen(text: str) -> None:
             from pipetui.exchange.tabular import write

@@ -209,6 +209,7 @@ class ReviewList(Page):
             raise Refused(say("Nothing was decided yet: enter begins with a deal."))
         review = self.review
         await self.main.writer.settled()
+        await self.main.tally.caught_up()
         of = {one.facts.id for one in self.deals} | self.decided.keys()
         ended_with = minutes(self.main, review, len(self.decided), len(of))
         ended = Change.edit(review, ended_at=self.main.reading.clock()[1], minutes=ended_with.to_json())

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from pipetui.core import activities, moves
 from pipetui.core.change import Batch, Change
-from pipetui.core.deal import Deal, Decision, LostReason, Member, Visit
+from pipetui.core.deal import Deal, Decision, LostReason, Member, Stage, Visit
 from pipetui.core.meeting import Verdict
 from pipetui.core.message import Message, say
 from pipetui.core.moment import local_day
 from pipetui.core.money import Money
+from pipetui.errors import Refused
 from pipetui.exchange.minutes import verdict_words
 from pipetui.lang import _, chance, day, moment, money, told
 from pipetui.store import gate, log
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from pipetui.ui.review import ReviewList
 
 HISTORY = 40
+MOVES: frozenset[Verdict] = frozenset(("advance", "won", "lost", "park", "push"))
+"""What only open deals do."""
 DONE_SHOWN = 4
 VERDICTS: dict[Verdict, Message] = {
     "step": say("next step"), "push": say("closing date"), "advance": say("moved on"), "won": say("deal won"),
@@ -90,7 +93,7 @@ class ReviewDeal(Page):
         """The deal, why it is looked at, what changed, what was done."""
         one, deal = self._deals[self._place], self._dossier.deal
         facts = one.facts
-        stage = self.main.reading.store.get(type(self.main.reading.stages[0]), deal.stage_id)
+        stage = self._stage(deal)
         amount = money(deal.amount, deal.currency) if deal.amount is not None else _("no amount")
         head = _("{chance} to win").format(chance=chance(facts.chance))
         close = day(deal.expected_close, self._today) if deal.expected_close else GLYPHS.none
@@ -207,11 +210,11 @@ class ReviewDeal(Page):
         def said(text: str) -> Line:
             return [Span(day(steps.read_day(text, self._today)), "accent")]
 
+        deal = self._deal()
+
         async def named(text: str) -> None:
             close = steps.read_day(text, self._today)
-            await self._decide(
-                "push", day(close), moves.edit(self._deal(), self._desk(), expected_close=close)
-            )
+            await self._decide("push", day(close), moves.edit(deal, self._desk(), expected_close=close))
 
         self.ask(
             Prompt(_("Close when?"), self.main.look, said, example=_("30/9 · friday · end of month")), named
@@ -240,9 +243,11 @@ class ReviewDeal(Page):
         def said(text: str) -> Line:
             return [Span(day(steps.read_day(text, self._today)), "accent")]
 
+        deal = self._deal()
+
         async def named(text: str) -> None:
             until = steps.read_day(text, self._today)
-            await self._decide("park", day(until), moves.park(self._deal(), until, self._desk()))
+            await self._decide("park", day(until), moves.park(deal, until, self._desk()))
 
         self.ask(
             Prompt(
@@ -252,9 +257,10 @@ class ReviewDeal(Page):
         )
 
     def do_note(self) -> None:
+        deal = self._deal()
+
         async def written(text: str) -> None:
             if text:
-                deal = self._deal()
                 notes = "\n\n".join(part for part in (deal.notes, text) if part)
                 await self._decide("note", text, moves.edit(deal, self._desk(), notes=notes))
 
@@ -275,7 +281,7 @@ class ReviewDeal(Page):
             asked: Money | None = values["amount"]
             fields = {"amount": asked.minor, "currency": asked.currency} if asked else {"amount": None}
             said = money(asked.minor, asked.currency) if asked else _("no amount")
-            await self._decide("edit", said, moves.edit(self._deal(), self._desk(), **fields))
+            await self._decide("edit", said, moves.edit(deal, self._desk(), **fields))
 
         self.ask(Form(_("Amount"), [row], self.main.look), filled)
 
@@ -300,6 +306,11 @@ class ReviewDeal(Page):
     async def _decide(self, verdict: Verdict, text: str, changes: Changes) -> None:
         """The change and the decision in one batch; then the next deal."""
         await self.main.writer.settled()
+        if verdict in MOVES and (closed := self._deal()).closed_at is not None:
+            raise Refused(
+                say("This deal is {stage} meanwhile.", stage=self._stage(closed).name),
+                say("s goes on; on the board o opens it again."),
+            )
         review, deal = await self._list.started(), self._dossier.deal
         decision = Decision(
             id=-(2**40), review_id=review.id, deal_id=deal.id, verdict=verdict, text=text,
@@ -311,6 +322,8 @@ class ReviewDeal(Page):
         await self.main.acts.commit(Batch(label, (*changes, Change.add(decision))))
         self._list.decided.setdefault(deal.id, []).append(verdict)
         self._go(1)
+        if self.is_current:
+            self.tell(label, "good")
 
     def _go(self, step: int) -> None:
         place = self._place + step
@@ -320,6 +333,9 @@ class ReviewDeal(Page):
             self._place = place
             self._open()
             self.draw(0)
+
+    def _stage(self, deal: Deal) -> Stage:
+        return self.main.reading.store.get(Stage, deal.stage_id)
 
     def _deal(self) -> Deal:
         return self.main.reading.store.get(Deal, self._dossier.deal.id)

@@ -20,7 +20,7 @@ from pipetui.ui.form import Form
 from pipetui.ui.form import Row as FormRow
 from pipetui.ui.page import Key, Page
 from pipetui.ui.paint import GLYPHS, Line, Span, fit
-from pipetui.ui.prompt import Prompt
+from pipetui.ui.prompt import Prompt, to_file
 from pipetui.ui.rows import Row
 
 if TYPE_CHECKING:
@@ -196,9 +196,8 @@ class Segments(Page):
                 "good",
             )
 
-        prompt = Prompt(
-            _("Write the segment"), self.main.look, lambda text: [Span(text, "accent")], "segment.csv"
-        )
+        name = "".join(sign if sign.isalnum() else "-" for sign in view.name).strip("-") or "segment"
+        prompt = Prompt(_("Write the segment"), self.main.look, to_file, f"{name}.csv")
         self.ask(prompt, named)
 
 

@@ -103,6 +103,11 @@ class Tally:
         if made is not None and made.period == self._app.reading.forecast_period:
             self._foretell(made)
 
+    async def caught_up(self) -> None:
+        """Wait until a forecast with ranges, where there is one, is that of the store as it is now."""
+        if self._better:
+            await self._reckon()
+
     def _foretell(self, forecast: Forecast) -> None:
         self.forecast = forecast
         self._app.reading.chances = forecast.chances
