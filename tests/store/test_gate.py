@@ -11,6 +11,7 @@ from pipetui.core.deal import Activity, Contact, Deal, Goal, Member, Quote, Sour
 from pipetui.core.desk import Desk
 from pipetui.core.moves import open_deal
 from pipetui.errors import Forbidden, Refused
+from pipetui.store import gate
 from pipetui.store.store import Store
 
 
@@ -47,6 +48,8 @@ def test_nothing_is_hung_on_the_deal_of_another(opened: Opener, store: Store) ->
     for one in (quote, step):
         with pytest.raises(Forbidden, match=r"This belongs to \[/b\] carol\."):
             commit(bob, Change.edit(one, deal_id=hers.id))
+        assert gate.refusal(bob.db, bob.actor, [Change.edit(one, deal_id=hers.id)]) is not None
+        assert gate.refusal(bob.db, bob.actor, [Change.edit(one, deal_id=other.id)]) is None
         commit(bob, Change.edit(one, deal_id=other.id))
     assert {one.deal_id for one in (*store.all(Quote), store.get(Activity, step.id))} == {other.id}
     assert store.check() == []

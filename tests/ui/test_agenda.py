@@ -94,6 +94,32 @@ async def test_steps_are_put_off_by_one_key_or_to_a_day(desktop: Desktop) -> Non
         assert [days for _, days in planned(desktop)].count(14) == 0
 
 
+async def test_no_step_is_put_off_into_the_past(desktop: Desktop) -> None:
+    async with desktop.app.run_test(size=(100, 30)) as pilot:
+        await typed(pilot, "A")
+        await seen(pilot, "Agenda")
+        before = desktop.other.all(Activity)
+        await typed(pilot, "Z", "=yesterday", "enter")
+        await seen(pilot, "That day is past.")
+        await typed(pilot, "escape", "g", "-", "-", "-", "-", "-", "-", "-", "-", "-", "-")
+        await pilot.pause(0.3)
+        late = {one.id for one in before if one.due_on is not None and one.due_on < TODAY}
+        after = desktop.other.all(Activity)
+        assert {one.id for one in after if one.due_on is not None and one.due_on < TODAY} == late
+
+
+async def test_where_a_file_goes_is_said_before_it_is_written(desktop: Desktop, tmp_path: Path) -> None:
+    there = tmp_path / "there.ics"
+    there.write_text("precious")
+    async with desktop.app.run_test(size=(140, 30)) as pilot:
+        await typed(pilot, "A", "w", "ctrl+u", f"={tmp_path}/nowhere/a.ics", "enter")
+        await seen(pilot, "There is no folder")
+        await typed(pilot, "ctrl+u", f"={there}")
+        await seen(pilot, "replaces the file that is there")
+        await typed(pilot, "escape")
+        assert there.read_text() == "precious"
+
+
 async def test_what_repeats_is_skipped_and_what_does_not_is_cancelled(desktop: Desktop) -> None:
     async with desktop.app.run_test(size=(100, 30)) as pilot:
         await typed(pilot, "A", "j", "j")

@@ -9,7 +9,7 @@ import pytest
 from textual.pilot import Pilot
 
 from boards import NOW, TODAY, lines
-from desktop import Desktop, seen
+from desktop import Desktop, seen, shown
 from pipetui.core import moves
 from pipetui.core.change import Batch, Change
 from pipetui.core.deal import (
@@ -82,6 +82,17 @@ async def typed(pilot: Pilot[int], *keys: str) -> None:
 
 def one(made: Desktop, name: str) -> Contact:
     return next(contact for contact in made.other.all(Contact) if contact.name == name)
+
+
+async def test_the_help_is_read_to_its_end_on_a_small_screen(desktop: Desktop) -> None:
+    async with desktop.app.run_test(size=(60, 16)) as pilot:
+        await typed(pilot, "@", "?")
+        await seen(pilot, "Move about")
+        assert "Back" not in shown(pilot)
+        await typed(pilot, "G")
+        await seen(pilot, "Back")
+        await typed(pilot, "x")
+        await seen(pilot, MARIE)
 
 
 async def test_people_are_listed_found_and_switched_to_companies(desktop: Desktop) -> None:

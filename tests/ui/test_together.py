@@ -254,7 +254,7 @@ async def test_a_quote_both_edited_goes_back_to_the_form_on_esc(shared: Desktop,
     )
     commit(bob, Change.add(quote))
     async with shared.app.run_test(size=SIZE) as pilot:
-        await typed(pilot, "/acme", "enter", "Q")
+        await typed(pilot, "/", "=acme", "enter", "Q")
         await seen(pilot, "Q-1")
         await typed(pilot, "e")
         commit(bob, Change.edit(bob.all(Quote)[0], number="Q-bob"))
@@ -295,6 +295,59 @@ async def test_every_screen_follows_under_a_form_too(
             await gone(pilot, was)
         else:
             await seen(pilot, "Zoé")
+
+
+async def test_a_deal_won_while_the_reason_for_its_loss_is_asked_is_not_lost_unseen(
+    shared: Desktop, bob: Store
+) -> None:
+    async with shared.app.run_test(size=SIZE) as pilot:
+        await typed(pilot, "/", "=acme", "enter", "x")
+        await seen(pilot, "Why was it lost?")
+        move(bob, first(bob, "Acme"), "Won")
+        await typed(pilot, "enter")
+        await seen(pilot, "bob was first")
+        await typed(pilot, "t")
+        await gone(pilot, "bob was first")
+        await pilot.pause(0.3)
+        assert shared.stage_of("Acme") == "Won"
+
+
+async def test_a_deal_won_during_the_review_is_left_as_it_is(shared: Desktop, bob: Store) -> None:
+    async with shared.app.run_test(size=SIZE) as pilot:
+        await typed(pilot, "R", "enter")
+        await seen(pilot, "Review 1 of 3")
+        title = next(name for name in ("Acme", "Boréal", "Dupont") if name in shown(pilot).splitlines()[2])
+        move(bob, first(bob, title), "Won")
+        await seen(pilot, "Won ·")
+        await typed(pilot, "x", "enter")
+        await seen(pilot, "This deal is Won meanwhile.")
+        await typed(pilot, "s")
+        await seen(pilot, "Review 2 of 3")
+        assert shared.stage_of(title) == "Won"
+
+
+async def test_two_amounts_in_a_review_are_both_shown(shared: Desktop, bob: Store) -> None:
+    async with shared.app.run_test(size=SIZE) as pilot:
+        await typed(pilot, "R", "enter")
+        await seen(pilot, "Review 1 of 3")
+        title = next(name for name in ("Acme", "Boréal", "Dupont") if name in shown(pilot).splitlines()[2])
+        await typed(pilot, "e", "=5k")
+        commit(bob, Change.edit(first(bob, title), amount=900_000))
+        await typed(pilot, "enter")
+        await seen(pilot, "bob was first")
+        await typed(pilot, "t")
+        await gone(pilot, "bob was first")
+        assert first(bob, title).amount == 900_000
+
+
+async def test_the_quotes_of_a_deal_that_is_gone_are_left(shared: Desktop, bob: Store) -> None:
+    async with shared.app.run_test(size=SIZE) as pilot:
+        add_deal(bob, "Short")
+        await typed(pilot, "/", "=short", "enter", "Q")
+        await seen(pilot, "── Quotes")
+        bob.undo()
+        await gone(pilot, "── Quotes")
+        assert shared.app.failure is None
 
 
 async def test_a_page_about_somebody_who_is_gone_is_left(shared: Desktop, bob: Store) -> None:

@@ -306,9 +306,9 @@ class ReviewDeal(Page):
     async def _decide(self, verdict: Verdict, text: str, changes: Changes) -> None:
         """The change and the decision in one batch; then the next deal."""
         await self.main.writer.settled()
-        if verdict in MOVES and (closed := self._deal()).closed_at is not None:
+        if verdict in MOVES and (now := self._stage(self._deal())).kind != "open":
             raise Refused(
-                say("This deal is {stage} meanwhile.", stage=self._stage(closed).name),
+                say("This deal is {stage} meanwhile.", stage=now.name),
                 say("s goes on; on the board o opens it again."),
             )
         review, deal = await self._list.started(), self._dossier.deal
