@@ -49,6 +49,7 @@ class ReviewDeal(Page):
 
     KEYS = (
         Key(("t",), "step", say("Plan the next step"), say("step")),
+        Key(("s", "space"), "skip", say("Leave it as it is"), say("skip")),
         Key(("d",), "push", say("Another closing date"), say("date")),
         Key(("L", ">"), "advance", say("Move it to the next stage"), say("advance")),
         Key(("w",), "won", say("Won"), say("won")),
@@ -56,7 +57,6 @@ class ReviewDeal(Page):
         Key(("p",), "park", say("Park it until a day"), say("park")),
         Key(("n",), "note", say("Write a note"), say("note")),
         Key(("e",), "amount", say("Another amount")),
-        Key(("s", "space"), "skip", say("Leave it as it is"), say("skip")),
         Key(("b",), "before", say("The deal before")),
         Key(("enter",), "show", say("Leave the review and show the deal on the board")),
     )
