@@ -32,7 +32,8 @@ def test_the_deals_most_worth_a_word_come_with_the_reasons(past: Shell) -> None:
 
 def test_there_are_no_minutes_before_a_review_was_held(past: Shell) -> None:
     assert past("review", "--list", "--json").json == []
-    assert past("review", "--minutes", "last").code == 1
+    ended = past("review", "--minutes", "last")
+    assert (ended.code, "No review has come to its end yet." in ended.err) == (1, True)
 
 
 def board(shell: Shell, day: str) -> dict[str, list[int]]:

@@ -58,6 +58,14 @@ async def test_each_decision_can_be_taken_back_on_the_spot(desktop: Desktop) -> 
         assert desktop.other.check() == []
 
 
+async def test_a_list_without_what_is_typed_says_so(desktop: Desktop) -> None:
+    async with desktop.app.run_test(size=(80, 24)) as pilot:
+        await typed(pilot, "R", "o", "=nobody of this name")
+        await seen(pilot, "Nothing fits.")
+        await typed(pilot, "enter", "escape")
+        await seen(pilot, "── Pipeline review")
+
+
 async def test_nothing_decided_makes_no_minutes(desktop: Desktop) -> None:
     async with desktop.app.run_test(size=(80, 24)) as pilot:
         await typed(pilot, "R", "m")

@@ -108,7 +108,10 @@ def _print_minutes(session: Session, words: str) -> None:
     from pipetui.exchange.minutes import Minutes, markdown
 
     held = _held(session)
-    if words not in ("last", "derniere", "dernière"):
+    if words in ("last", "derniere", "dernière"):
+        if not held:
+            raise NotFound(say("No review has come to its end yet."))
+    else:
         wanted: date | None = fields.day(session, words)
         held = [one for one in held if local_day(one.began_at) == wanted]
     if not held or held[-1].minutes is None:

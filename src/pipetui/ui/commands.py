@@ -55,7 +55,11 @@ class Command:
 
 
 def _no_deal(seen: Seen) -> Message | None:
-    return None if seen.cards else say("There is no deal here. Press n to add one.")
+    if seen.cards:
+        return None
+    if seen.filtered:
+        return say("There is no deal here that fits the filter: esc clears it.")
+    return say("There is no deal here. Press n to add one.")
 
 
 def _not_one(seen: Seen) -> Message | None:

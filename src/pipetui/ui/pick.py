@@ -76,6 +76,8 @@ class Pick(ModalScreen[T | None], Generic[T]):
                 Span(self._typed) if self._typed else Span(_("type to find"), "dim"),
             ]
         )
+        if not options:
+            lines.append([Span(f"  {_('Nothing fits.')}", "warn")])
         room = max(self._pane.size.height - len(lines), 1)
         first = max(0, min(self._row - room // 2, len(options) - room))
         for row, option in enumerate(options[first : first + room], first):
