@@ -57,6 +57,9 @@ async def test_the_board_goes_back_and_nothing_is_written_there(desktop: Desktop
         await typed(pilot, "T", f"={day(20)}", "enter")
         await seen(pilot, "Meeting 1")
         assert "Acme" not in shown(pilot)
+        await typed(pilot, "j")
+        await seen(pilot, "T today  (/) day  {/} week")
+        assert "won" not in shown(pilot).splitlines()[-1]
         assert "Old" in shown(pilot)
         for key in ("L", "w", "e", "n", "t"):
             await typed(pilot, "l", "l", key)

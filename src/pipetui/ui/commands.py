@@ -53,6 +53,11 @@ class Command:
     pair: str = ""
     """The command whose key stands beside its own in the key bar."""
 
+    @property
+    def writes(self) -> bool:
+        """Whether it changes something, which in the past nothing does."""
+        return self.group in (DEAL, MANY)
+
 
 def _no_deal(seen: Seen) -> Message | None:
     if seen.cards:
@@ -74,6 +79,10 @@ def _no_pane(seen: Seen) -> Message | None:
 
 def _nothing_filtered(seen: Seen) -> Message | None:
     return None if seen.filtered else say("There is no filter to keep: press / to set one.")
+
+
+def _past(seen: Seen) -> bool:
+    return seen.past
 
 
 def _in_present(seen: Seen) -> Message | None:
@@ -145,10 +154,16 @@ COMMANDS: tuple[Command, ...] = (
     Command("review", ("R",), say("Hold a pipeline review, one deal at a time"), LOOK, say("review")),
     Command("agenda", ("A",), say("Agenda: what is overdue, today, this week, later"), LOOK, say("agenda")),
     Command("reports", ("r",), say("Reports: funnel, wins and losses, velocity, sources"), LOOK, say("reports")),
-    Command("travel", ("T",), say("See the board as it was on another day"), LOOK),
-    Command("day_back", ("(",), say("In the past: the day before"), LOOK, None, _in_present),
+    Command("travel", ("T",), say("See the board as it was on another day"), LOOK, say("today"), when=_past),
+    Command(
+        "day_back", ("(",), say("In the past: the day before"), LOOK,
+        say("day"), _in_present, _past, pair="day_on",
+    ),
     Command("day_on", (")",), say("In the past: the day after"), LOOK, None, _in_present),
-    Command("week_back", ("{",), say("In the past: a week before"), LOOK, None, _in_present),
+    Command(
+        "week_back", ("{",), say("In the past: a week before"), LOOK,
+        say("week"), _in_present, _past, pair="week_on",
+    ),
     Command("week_on", ("}",), say("In the past: a week after"), LOOK, None, _in_present),
     Command("review_back", ("|",), say("In the past: the review before"), LOOK, None, _in_present),
     Command("contacts", ("@",), say("The people of the customer file"), LOOK),
@@ -242,5 +257,9 @@ def keymap(changed: Mapping[str, str] | None = None) -> Keymap:
 
 
 def in_bar(seen: Seen) -> list[Command]:
-    """The commands of the key bar, in order of use."""
-    return [command for command in COMMANDS if command.short and command.when(seen)]
+    """The commands of the key bar, in order of use; in the past those alone that only look."""
+    return [
+        command
+        for command in COMMANDS
+        if command.short and command.when(seen) and not (seen.past and command.writes)
+    ]
