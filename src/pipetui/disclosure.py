@@ -20,9 +20,8 @@ from pipetui.core.deal import (
     Tag,
     Tagging,
 )
-from pipetui.core.message import say
 from pipetui.core.money import decimal_text
-from pipetui.errors import Refused
+from pipetui.exchange.export import put
 from pipetui.lang import told
 from pipetui.store import customers, log, mentions
 from pipetui.store.person import Person, person
@@ -46,11 +45,7 @@ NAMED: Mapping[str, tuple[type[Record], str]] = {
 def write(store: Store, contact_id: int, path: Path) -> Json:
     """The document of a person in a file. Raises NotFound, Refused when it cannot be written."""
     document = of(store, contact_id)
-    try:
-        path.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise Refused(say("{file} cannot be written: {reason}.", file=str(path), reason=reason)) from error
+    put(path, (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode())
     return document
 
 

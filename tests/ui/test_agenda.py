@@ -103,9 +103,10 @@ async def test_no_step_is_put_off_into_the_past(desktop: Desktop) -> None:
         await seen(pilot, "That day is past.")
         await typed(pilot, "escape", "g", "-", "-", "-", "-", "-", "-", "-", "-", "-", "-")
         await pilot.pause(0.3)
-        late = {one.id for one in before if one.due_on is not None and one.due_on < TODAY}
+        late = {one.id: one.due_on for one in before if one.due_on is not None and one.due_on < TODAY}
         after = desktop.other.all(Activity)
-        assert {one.id for one in after if one.due_on is not None and one.due_on < TODAY} == late
+        assert late
+        assert {one.id: one.due_on for one in after if one.due_on is not None and one.due_on < TODAY} == late
 
 
 async def test_where_a_file_goes_is_said_before_it_is_written(desktop: Desktop, tmp_path: Path) -> None:

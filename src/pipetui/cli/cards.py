@@ -128,12 +128,14 @@ def read_cards(session: Session, path: Path, report: Report, dry_run: bool) -> i
 
 def write_cards(session: Session, path: Path) -> tuple[int, int]:
     """All people and companies as vCards; how many were written, and how many want no marketing and were left out."""
+    from pipetui.exchange.export import put
+
     text, n, left = "", 0, 0
     for subject in ("contact", "organization"):
         parties.ensure(session.db)
         some, kept, out = _cards(session, subject, numbers(session.db, subject))
         text, n, left = text + some, n + kept, left + out
-    write(path, text.encode("utf-8"))
+    put(path, text.encode("utf-8"))
     return n, left
 
 
@@ -148,8 +150,10 @@ def _cards(session: Session, subject: str, wanted: Sequence[int]) -> tuple[str, 
 
 def export(session: Session, subject: str, wanted: Sequence[int], path: Path) -> None:
     """These people or companies as vCards in a file, and say how many."""
+    from pipetui.exchange.export import put
+
     text, n, left = _cards(session, subject, wanted)
-    write(path, text.encode("utf-8"))
+    put(path, text.encode("utf-8"))
     say_written(session, path, n, left)
 
 
@@ -164,15 +168,6 @@ def say_written(session: Session, path: Path, n: int, left: int) -> None:
             "{n} wants no marketing and was left out.", "{n} want no marketing and were left out.", left
         )
         talk(lang.told(out))
-
-
-def write(path: Path, data: bytes) -> None:
-    """Put bytes in a file. Raises Refused."""
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise Refused(say("{file} cannot be written: {reason}.", file=str(path), reason=reason)) from error
 
 
 LIMIT = click.option("--limit", type=click.IntRange(1, 500), default=50, help=_("At most so many."))

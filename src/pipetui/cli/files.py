@@ -320,16 +320,17 @@ def _export_lines(session: Session, path: Path) -> int:
 
 def _export_people_or_steps(session: Session, path: Path) -> int:
     """Everybody as vCards, or what is planned as a calendar."""
-    from pipetui.cli.cards import say_written, write, write_cards
+    from pipetui.cli.cards import say_written, write_cards
 
     if path.suffix.lower() == ".vcf":
         say_written(session, path, *write_cards(session, path))
         return 0
+    from pipetui.exchange.export import put
     from pipetui.exchange.ical import calendar
     from pipetui.store.agenda import Wanted, page
 
     planned = page(session.db, Wanted(), 0, 2**31)
-    write(path, calendar(planned, session.now, _("Sales pipeline")))
+    put(path, calendar(planned, session.now, _("Sales pipeline")))
     if session.options.json:
         print_json({"file": str(path), "steps": len(planned)})
     else:

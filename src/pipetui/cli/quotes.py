@@ -168,13 +168,13 @@ def line(
 def write(session: Session, number: str, file: str) -> None:
     from pathlib import Path
 
-    from pipetui.cli import cards
+    from pipetui.exchange.export import put
     from pipetui.exchange.offer import written
     from pipetui.store.offers import document
 
     path = Path(file)
     data = written(document(session.store, find(session, number)), path.suffix.lower())
-    cards.write(path, data)
+    put(path, data)
     talk(_("Written to {file}.").format(file=path))
 
 

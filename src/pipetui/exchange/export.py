@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from pipetui.core.message import say
-from pipetui.errors import Invalid
+from pipetui.errors import Invalid, Refused
 
 FORMATS = (".csv", ".json", ".md", ".xlsx")
 _ACTS = ("=", "+", "-", "@", "\t", "\r")
@@ -62,6 +62,15 @@ def write_text(path: Path, text: str) -> None:
     """Write a text as it is."""
     with _whole(path, "w") as file:
         file.write(text)
+
+
+def put(path: Path, data: bytes) -> None:
+    """Put a document in a file, the one that is there included. Raises Refused."""
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise Refused(say("{file} cannot be written: {reason}.", file=str(path), reason=reason)) from error
 
 
 class _whole:  # noqa: N801 - reads as a word of its with-statement

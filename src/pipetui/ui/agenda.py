@@ -366,17 +366,13 @@ class Agenda(Page):
 
     def do_write(self) -> None:
         async def named(text: str) -> None:
+            from pipetui.exchange.export import put
             from pipetui.exchange.ical import calendar
 
             path = Path(text).expanduser()
             some = store.page(self.main.reading.db, self._wanted, 0, sum(self._counts.values()))
             data = calendar(some, self.main.reading.scope.now, _("Sales pipeline"))
-            try:
-                path.write_bytes(data)
-            except OSError as error:
-                raise Refused(
-                    say("{file} cannot be written: {reason}.", file=str(path), reason=error.strerror or "")
-                ) from error
+            put(path, data)
             self.tell(
                 say_n("{n} step is in {file}", "{n} steps are in {file}", len(some), file=str(path)), "good"
             )

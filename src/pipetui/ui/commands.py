@@ -53,11 +53,6 @@ class Command:
     pair: str = ""
     """The command whose key stands beside its own in the key bar."""
 
-    @property
-    def writes(self) -> bool:
-        """Whether it changes something, which in the past nothing does."""
-        return self.group in (DEAL, MANY)
-
 
 def _no_deal(seen: Seen) -> Message | None:
     if seen.cards:
@@ -261,5 +256,5 @@ def in_bar(seen: Seen) -> list[Command]:
     return [
         command
         for command in COMMANDS
-        if command.short and command.when(seen) and not (seen.past and command.writes)
+        if command.short and command.when(seen) and not (seen.past and command.group in (DEAL, MANY))
     ]

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from pipetui.core.deal import Decision, Member, Review
 from pipetui.core.message import say
 from pipetui.core.moment import local_day, midnight
-from pipetui.errors import Refused
 from pipetui.exchange.minutes import Decided, Minutes, markdown, with_flow
 from pipetui.lang import _
 from pipetui.store import reviews
@@ -148,14 +147,10 @@ class MinutesPage(Page):
 
     def do_write(self) -> None:
         async def named(text: str) -> None:
+            from pipetui.exchange.export import put
+
             path = Path(text).expanduser()
-            try:
-                path.write_text(self._text, encoding="utf-8")
-            except OSError as error:
-                reason = error.strerror or str(error)
-                raise Refused(
-                    say("{file} cannot be written: {reason}.", file=str(path), reason=reason)
-                ) from error
+            put(path, self._text.encode())
             self.tell(say("The minutes are in {file}", file=str(path)), "good")
 
         name = f"review-{self._minutes.held_on.isoformat()}.md"

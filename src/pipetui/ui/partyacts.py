@@ -12,7 +12,7 @@ from pipetui.core.change import Batch, Change
 from pipetui.core.deal import Contact, Deal, Organization, Setting, Stage, Tag, Tagging, Visit
 from pipetui.core.message import say, say_n
 from pipetui.core.text import fold
-from pipetui.errors import Conflict, ConnectionLost, Refused
+from pipetui.errors import Conflict, ConnectionLost
 from pipetui.lang import _
 from pipetui.store.customers import Party
 from pipetui.ui.page import Page
@@ -236,15 +236,12 @@ def export(page: Page, subject: str, numbers: Callable[[], Sequence[int]], name:
 
 def write_cards(store: Store, subject: str, numbers: Sequence[int], path: Path) -> int:
     """These people or companies in a file, without those who want no marketing; how many. Raises Refused."""
+    from pipetui.exchange.export import put
     from pipetui.exchange.vcard import vcards
     from pipetui.store.customers import reachable
 
     kept, companies = reachable(store, subject, numbers)
     contacts = [one for one in kept if isinstance(one, Contact)]
     firms = [one for one in kept if isinstance(one, Organization)]
-    try:
-        path.write_text(vcards(contacts, firms, companies), encoding="utf-8", newline="")
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise Refused(say("{file} cannot be written: {reason}.", file=path.name, reason=reason)) from error
+    put(path, vcards(contacts, firms, companies).encode())
     return len(kept)

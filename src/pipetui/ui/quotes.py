@@ -289,17 +289,12 @@ class Quotes(Page):
         one = self._chosen
 
         async def named(text: str) -> None:
+            from pipetui.exchange.export import put
             from pipetui.exchange.offer import written
 
             path = Path(text).expanduser()
             data = written(store.document(self.main.reading.store, one), path.suffix.lower())
-            try:
-                path.write_bytes(data)
-            except OSError as error:
-                reason = error.strerror or str(error)
-                raise Refused(
-                    say("{file} cannot be written: {reason}.", file=str(path), reason=reason)
-                ) from error
+            put(path, data)
             self.tell(say("Quote {number} is in {file}", number=one.number, file=str(path)), "good")
 
         def said(text: str) -> Line:
