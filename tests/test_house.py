@@ -91,6 +91,12 @@ def test_no_source_file_hides_an_error_or_a_debt(path: Path) -> None:
     assert sum(map(swallows, handlers)) <= (f"{path.parent.name}/{path.name}" in EDGES)
 
 
+def test_acts_are_begun_in_one_place() -> None:
+    """Elsewhere a coroutine could be made that never runs, because the screen is left before its turn comes."""
+    begin = [path.name for path in sources() if "run_worker(" in path.read_text()]
+    assert begin == ["apart.py"]
+
+
 def test_the_repository_speaks_of_the_product_alone() -> None:
     tracked = subprocess.run(
         ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -254,3 +255,15 @@ async def test_the_pane_finds_another_place_in_a_smaller_terminal(desktop: Deskt
         assert "│" not in shown(pilot)
         await pilot.resize_terminal(120, 40)
         await seen(pilot, "│ Acme")
+
+
+async def test_a_board_left_when_its_counts_begin_leaves_nothing_behind(desktop: Desktop) -> None:
+    """What waits for its turn at that moment was never called; a coroutine would be warned about when it is freed."""
+    async with desktop.app.run_test(size=(80, 24)) as pilot:
+        desktop.app.work(desktop.app.tally.caught_up)
+        desktop.app.workers.cancel_all()
+        await pilot.pause()
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        gc.collect()
+    assert [str(one.message) for one in warned] == []

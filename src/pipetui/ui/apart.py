@@ -1,14 +1,19 @@
-"""A job on a thread of its own, for a screen that goes on meanwhile."""
+"""What is done while a screen goes on: a job on a thread of its own, an act beside the keys."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from threading import Thread
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipetui.errors import PipetuiError
+
+if TYPE_CHECKING:
+    from textual.dom import DOMNode
+    from textual.worker import Worker
 
 T = TypeVar("T")
 
@@ -37,3 +42,18 @@ def apart(job: Callable[[], T]) -> asyncio.Future[T]:
 
     Thread(target=work, name="look back", daemon=True).start()
     return answer
+
+
+def beside(
+    screen: DOMNode,
+    act: Callable[..., Awaitable[None]],
+    *given: Any,
+    group: str = "default",
+    exclusive: bool = False,
+) -> Worker[None]:
+    """Have an act done by a worker; an `exclusive` one takes the place of what its group is doing.
+
+    The act is called when its turn comes: a screen that is left before leaves no coroutine behind that never ran.
+    """
+    work: Callable[[], Any] = partial(act, *given)
+    return screen.run_worker(work, group=group, exclusive=exclusive)

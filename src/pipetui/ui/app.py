@@ -9,7 +9,7 @@ import gc
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import date, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual import events
 from textual._styles_cache import StylesCache
@@ -19,6 +19,7 @@ from textual.worker import WorkerFailed
 
 from pipetui.core.message import Message, say
 from pipetui.errors import Conflict, ConnectionLost, NotFound, PipetuiError
+from pipetui.ui.apart import beside
 from pipetui.ui.bar import SORT_NAMES, period_name
 from pipetui.ui.board import Board
 from pipetui.ui.commands import Command, Seen, keymap
@@ -171,7 +172,7 @@ class Pipetui(App[int]):
         if self.travel_first is not None:
             from pipetui.ui.travel import go
 
-            self.run_worker(self.attempt(go(self, self.travel_first)))
+            self.work(go, self, self.travel_first)
         self.call_after_refresh(self._settle_in)
 
     def _settle_in(self) -> None:
@@ -222,12 +223,25 @@ class Pipetui(App[int]):
         elif forbidden := barred(self.reading.actor, self.cards).get(command.id):
             self.tell(_with_hint(forbidden), "warn")
         else:
-            await self.attempt(self._handlers.do(command.id, key))
+            await self.attempt(self._handlers.do, command.id, key)
 
-    async def attempt(self, act: Awaitable[None]) -> None:
-        """Await an act; what refuses it is told in the bar."""
+    def work(
+        self,
+        act: Callable[..., Awaitable[None]],
+        *given: Any,
+        group: str = "default",
+        exclusive: bool = False,
+    ) -> None:
+        """Attempt an act beside what keys do; it is called when its turn comes, if the program still runs.
+
+        An `exclusive` one takes the place of what its group is doing.
+        """
+        beside(self, self.attempt, act, *given, group=group, exclusive=exclusive)
+
+    async def attempt(self, act: Callable[..., Awaitable[None]], *given: Any) -> None:
+        """Do an act with what is given; what refuses it is told in the bar."""
         try:
-            await act
+            await act(*given)
         except Conflict as error:
             from pipetui.ui.clashing import clashing
 
@@ -251,7 +265,7 @@ class Pipetui(App[int]):
 
         def answered(given: object = None) -> None:
             if given is not None:
-                self.run_worker(self.attempt(acted(given)), group=ANSWERS)
+                self.work(acted, given, group=ANSWERS)
 
         return answered
 
@@ -380,7 +394,7 @@ class Pipetui(App[int]):
 
     async def on_board_dropped(self, event: Board.Dropped) -> None:
         """A drag moves the deal."""
-        await self.attempt(self._handlers.drop(event.deal_id, event.stage_id))
+        await self.attempt(self._handlers.drop, event.deal_id, event.stage_id)
 
     def on_resize(self, event: events.Resize) -> None:
         """What is beside the board finds another place, once the new size is known."""

@@ -140,7 +140,7 @@ class Asking:
     def do_park(self) -> None:
         cards = self.app.cards
         if all(card.parked_until and card.parked_until > self.app.reading.scope.today for card in cards):
-            self.app.run_worker(self.app.attempt(self.app.acts.park(cards, None)), group=ANSWERS)
+            self.app.work(self.app.acts.park, cards, None, group=ANSWERS)
             return
 
         today, seen = self.app.reading.scope.today, self._as_seen(cards)
@@ -165,8 +165,8 @@ class Asking:
             written = before if text is None else text.strip()
             if written != deal.notes:
                 batch = Batch(say("Edit {deal}", deal=name(card)), (Change.edit(deal, notes=written),))
-                noted = self._note(batch, deal.id, written, self.app.acts.begin(batch))
-                self.app.run_worker(self.app.attempt(noted), group=ANSWERS)
+                begun = self.app.acts.begin(batch)
+                self.app.work(self._note, batch, deal.id, written, begun, group=ANSWERS)
 
         title = _("Notes on {deal}").format(deal=name(card))
         edit_text(self.app, before, editor, self.app.look, title, edited)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -30,9 +31,9 @@ class Chores:
         """Do them a little later, and again each day."""
         app = self._app
         app.set_timer(LATER_SECONDS, self._prepare)
-        app.set_timer(LATER_SECONDS, lambda: app.run_worker(app.attempt(self._measure_pace())))
-        app.set_timer(LATER_SECONDS, lambda: app.run_worker(app.attempt(self._expire())))
-        app.set_interval(MIDNIGHT_SECONDS, lambda: app.run_worker(app.attempt(self._expire())))
+        app.set_timer(LATER_SECONDS, partial(app.work, self._measure_pace))
+        app.set_timer(LATER_SECONDS, partial(app.work, self._expire))
+        app.set_interval(MIDNIGHT_SECONDS, partial(app.work, self._expire))
         app.set_timer(LATER_SECONDS, self._keep_copy)
         app.set_interval(MIDNIGHT_SECONDS, self._keep_copy)
 

@@ -141,7 +141,7 @@ class Dialogs:
 
             def back() -> None:
                 self.app.unsaved["deal", card.id] = kept
-                self.app.run_worker(self.app.attempt(self._edit_again(card)))
+                self.app.work(self._edit_again, card)
 
             await self.app.acts.edit([card], of_values(values, form.texts, lang.month_first()), seen, back)
 

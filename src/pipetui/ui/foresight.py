@@ -4,7 +4,7 @@ or a filter; and a sandbox in which ratios, deals and stages can be changed to s
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -91,20 +91,16 @@ class Foresight(Page):
         """Have the forecast made anew; what was tried is thrown away."""
         self.lists.clear()
         self._listed, self.sandbox.change = None, WhatIf()
-        self.work(self._make())
+        self.work(self._make)
 
     def reread(self) -> None:
         """Deals have changed: counted anew unless something is tried or looked into, which is left as it is."""
         if self.lists:
             return
         if self.sandbox.change.empty:
-            self.work(self._make(again=True))
+            self.work(self._make, True)
         else:
             self.tell(say("Deals have changed meanwhile: r counts anew, without what was tried."), "warn")
-
-    def work(self, job: Awaitable[None]) -> None:
-        """Do a job beside; what refuses it is told."""
-        self.run_worker(self.attempt(job))
 
     async def _make(self, again: bool = False) -> None:
         """Ask for the forecast of what is looked at now; what was asked before does not count any more.
@@ -184,10 +180,10 @@ class Foresight(Page):
         self.sandbox.deal(drop=True)
 
     def do_levers(self) -> None:
-        self.work(self.sandbox.levers())
+        self.work(self.sandbox.levers)
 
     def do_reset(self) -> None:
-        self.work(self.sandbox.reset())
+        self.work(self.sandbox.reset)
 
     def do_apply(self) -> None:
         self.sandbox.apply()
@@ -206,7 +202,7 @@ class Foresight(Page):
             self._listed = None
             self.draw(0)
         elif not self.sandbox.change.empty:
-            self.work(self.sandbox.reset())
+            self.work(self.sandbox.reset)
         else:
             self.dismiss(None)
 

@@ -56,7 +56,7 @@ class Doubles(Page):
     def on_mount(self) -> None:
         """Compare everybody, on a thread."""
         self.set_interval(PATIENCE, lambda: self.draw() if self._found is None else None)
-        self.run_worker(self.attempt(self._look()))
+        self.work(self._look)
 
     def on_unmount(self) -> None:
         """Nobody waits for the comparison any more."""
@@ -162,7 +162,7 @@ class Doubles(Page):
 
     async def do_undo(self) -> None:
         await super().do_undo()
-        self.run_worker(self.attempt(self._look()))
+        self.work(self._look)
 
 
 class Merging(Page):

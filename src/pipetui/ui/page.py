@@ -20,6 +20,7 @@ from pipetui.core.message import Message, say
 from pipetui.errors import Conflict, ConnectionLost, NotFound, PipetuiError
 from pipetui.lang import _, told
 from pipetui.store import gate
+from pipetui.ui.apart import beside
 from pipetui.ui.bar import read_only
 from pipetui.ui.commands import NAMES, SIGNS
 from pipetui.ui.field import rule
@@ -193,7 +194,7 @@ class Page(Screen[int | None]):
         elif self.rows.walk(key):
             self.walked()
         else:
-            await self.attempt(self._act(key))
+            await self.attempt(self._act, key)
 
     def walked(self) -> None:
         """The cursor moved: what stands there may be somebody else's."""
@@ -226,10 +227,14 @@ class Page(Screen[int | None]):
         if inspect.isawaitable(answer):
             await answer
 
-    async def attempt(self, act: Awaitable[None]) -> None:
-        """Await an act; what refuses it is told at the bottom."""
+    def work(self, act: Callable[..., Awaitable[None]], *given: Any, group: str = "default") -> None:
+        """Attempt an act beside what keys do; it is called when its turn comes, if the screen still stands."""
+        beside(self, self.attempt, act, *given, group=group)
+
+    async def attempt(self, act: Callable[..., Awaitable[None]], *given: Any) -> None:
+        """Do an act with what is given; what refuses it is told at the bottom."""
         try:
-            await act
+            await act(*given)
         except Conflict as error:
             from pipetui.ui.clashing import clashing
 
@@ -263,7 +268,7 @@ class Page(Screen[int | None]):
 
         def answered(given: object = None) -> None:
             if given is not None:
-                self.run_worker(self.attempt(acted(given)), group=ANSWERS)
+                self.work(acted, given, group=ANSWERS)
 
         self.app.push_screen(dialog, answered)
 

@@ -17,6 +17,7 @@ from pipetui.core.rebase import rebased, whole
 from pipetui.errors import Conflict, ConnectionLost, NotFound, PipetuiError, Refused
 from pipetui.store.roster import FEW, called
 from pipetui.store.rows import KINDS
+from pipetui.ui.apart import beside
 from pipetui.ui.card import name
 from pipetui.ui.clashing import Cards, Doing, Label, clashing
 from pipetui.ui.lane import order_key
@@ -124,7 +125,7 @@ class Performing:
         written = self.begin(batch)
         written.add_done_callback(lambda _: None)
         doing = Doing(cards, acts, label, back)
-        self._app.run_worker(self._confirm(written, batch, found, by_id, doing), exit_on_error=True)
+        beside(self._app, self._confirm, written, batch, found, by_id, doing)
 
     def _forbidden(self, acts: Sequence[Act], card: Card) -> PipetuiError | None:
         """Why a deal is not for who acts to do this to."""
@@ -155,7 +156,7 @@ class Performing:
             await written
         except Conflict as error:
             self._reload(None)
-            await self._app.attempt(self._settle(error, doing))
+            await self._app.attempt(self._settle, error, doing)
         except PipetuiError as error:
             self._reload(None)
             self._tell(error.message)

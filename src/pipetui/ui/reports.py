@@ -17,7 +17,7 @@ from pipetui.core.report import BY_NAME, SHEETS, Behind, Report
 from pipetui.errors import Invalid, PipetuiError
 from pipetui.lang import _, number, told
 from pipetui.reporting import columns
-from pipetui.ui.apart import apart
+from pipetui.ui.apart import apart, beside
 from pipetui.ui.bar import period_name
 from pipetui.ui.page import Key, Page
 from pipetui.ui.paint import GLYPHS, Line, Span
@@ -162,7 +162,7 @@ class Reports(Page):
     def _begin(self) -> None:
         if self._asked not in self._made and not self._counting:
             self._counting = True
-            self.run_worker(self._count())
+            beside(self, self._count)
         self.draw()
 
     async def _count(self) -> None:
@@ -348,8 +348,7 @@ class Reports(Page):
         elif behind is None:
             self.tell(say("No deals stand behind this one: choose a figure with the arrows."), "warn")
         else:
-            listed = self._list(behind, named(report, target, self._place))
-            self.run_worker(self.attempt(listed), group=ANSWERS)
+            self.work(self._list, behind, named(report, target, self._place), group=ANSWERS)
 
     def _ask_part(self, report: Report, target: Target) -> None:
         _behind, parts = figure(report, target, self._place)

@@ -74,7 +74,7 @@ class ReviewList(Page):
         """Read the deals anew; the cursor goes to row `at` when they are there, and the next key waits for them."""
         self._stale = False
         self._looks += 1
-        self.run_worker(self.attempt(self._read(self._looks, at)), group=READS)
+        self.work(self._read, self._looks, at, group=READS)
 
     def _look_anew(self) -> None:
         """Other deals are asked for: those that are there are not meant."""
@@ -200,7 +200,7 @@ class ReviewList(Page):
             self.dismiss(answer)
             return
         if answer is not None:
-            self.run_worker(self.attempt(self.do_minutes()), group=ANSWERS)
+            self.work(self.do_minutes, group=ANSWERS)
 
     async def do_minutes(self) -> None:
         if not self._ready:

@@ -58,7 +58,7 @@ class Sandbox:
         place = int(target.value)
         now = self.change.ratios.get(place, one.stages[place].ratio.used)
         ratios = {**self.change.ratios, place: min(max(round(now + step, 4), 0.0), 1.0)}
-        self._screen.work(self._try(replace(self.change, ratios=ratios)))
+        self._screen.work(self._try, replace(self.change, ratios=ratios))
 
     def ask_deals(self) -> None:
         """Add deals to the stage under the cursor."""
@@ -75,9 +75,8 @@ class Sandbox:
 
         def chosen(text: str | None) -> None:
             if text:
-                self._screen.work(
-                    self._try(replace(self.change, added={**self.change.added, place: int(text)}))
-                )
+                added = {**self.change.added, place: int(text)}
+                self._screen.work(self._try, replace(self.change, added=added))
 
         self._screen.app.push_screen(
             Prompt(_("How many more deals?"), self._screen.main.look, understood, example="10"), chosen
@@ -101,7 +100,7 @@ class Sandbox:
             if place < len(one.stages):
                 moved[deal.id] = place
             change = replace(change, moved=moved)
-        self._screen.work(self._try(change))
+        self._screen.work(self._try, change)
 
     def apply(self) -> None:
         """Write what can be written, as one batch: ratios, moves, and deals that are lost for a reason."""
@@ -112,10 +111,10 @@ class Sandbox:
             options = [Option(one.id, one.name) for one in reasons]
             pick = Pick(_("Why are they lost?"), options, self._screen.main.look)
             self._screen.app.push_screen(
-                pick, lambda why: None if why is None else self._screen.work(self._write(why))
+                pick, lambda why: None if why is None else self._screen.work(self._write, why)
             )
         else:
-            self._screen.work(self._write(None))
+            self._screen.work(self._write, None)
 
     async def _write(self, reason_id: int | None) -> None:
         one, change = self._screen.forecast, self.change

@@ -58,8 +58,7 @@ class Tally:
         self._calm = self._app.set_timer(CALM_SECONDS, self._count)
 
     def _count(self) -> None:
-        app = self._app
-        app.run_worker(app.attempt(self._count_up()), group="tally", exclusive=True)
+        self._app.work(self._count_up, group="tally", exclusive=True)
 
     async def _count_up(self) -> None:
         """Have the deals counted, and the forecast made from counts alone unless a better one stands there."""
@@ -84,7 +83,7 @@ class Tally:
         if forecast is not None and forecast.period == reading.forecast_period:
             self._foretell(forecast.without_chance() if apart else forecast)
         if apart:
-            app.run_worker(app.attempt(self._reckon()), group="reckon", exclusive=True)
+            app.work(self._reckon, group="reckon", exclusive=True)
         app.edges.draw_top()
 
     @property
