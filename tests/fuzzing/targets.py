@@ -239,6 +239,7 @@ def calendars(given: list[tuple[str, str, date]]) -> None:
 
     steps = [
         Planned(
+            won=False,
             id=n,
             kind="call",
             text=text,

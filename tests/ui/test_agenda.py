@@ -13,6 +13,7 @@ from desktop import Desktop, seen, shown, typed
 from pipetui.core.change import Batch, Change
 from pipetui.core.deal import Activity, Deal
 from pipetui.core.message import say
+from pipetui.core.stage import Stage
 
 
 @pytest.fixture
@@ -83,7 +84,7 @@ async def test_steps_are_put_off_by_one_key_or_to_a_day(desktop: Desktop) -> Non
         await typed(pilot, "A")
         await seen(pilot, "Overdue 1")
         await typed(pilot, "z")
-        await seen(pilot, "Snooze a step")
+        await seen(pilot, "Snooze a step for Acme")
         assert ("call back", 1) in planned(desktop)
         await typed(pilot, "g", "space", "space", "Z")
         await seen(pilot, "Snooze until")
@@ -92,6 +93,21 @@ async def test_steps_are_put_off_by_one_key_or_to_a_day(desktop: Desktop) -> Non
         assert [days for _, days in planned(desktop)].count(14) == 2
         await typed(pilot, "u")
         assert [days for _, days in planned(desktop)].count(14) == 0
+
+
+async def test_steps_of_parked_deals_sleep_and_those_of_won_ones_are_marked(desktop: Desktop) -> None:
+    acme, boreal, dupont = desktop.other.all(Deal)
+    until = TODAY + timedelta(days=40)
+    parked = (Change.edit(deal, parked_until=until) for deal in (acme, dupont))
+    desktop.other.commit(Batch(say("Park"), tuple(parked)))
+    won = next(stage for stage in desktop.other.all(Stage) if stage.kind == "won")
+    desktop.other.commit(Batch(say("Win"), (Change.edit(boreal, stage_id=won.id, closed_at=NOW),)))
+    async with desktop.app.run_test(size=(100, 30)) as pilot:
+        await typed(pilot, "A")
+        await seen(pilot, "☾ 2 with parked deals")
+        assert "call back" not in shown(pilot) and "report" not in shown(pilot)
+        assert "later" in shown(pilot)  # due on the day on which the deal comes back
+        assert "✔ [/b] Boréal" in shown(pilot)
 
 
 async def test_no_step_is_put_off_into_the_past(desktop: Desktop) -> None:
@@ -125,10 +141,10 @@ async def test_what_repeats_is_skipped_and_what_does_not_is_cancelled(desktop: D
     async with desktop.app.run_test(size=(100, 30)) as pilot:
         await typed(pilot, "A", "j", "j")
         await typed(pilot, "x")
-        await seen(pilot, "Cancel a step")
+        await seen(pilot, "Cancel a step for")
         assert ("report", 15) in planned(desktop)
         await typed(pilot, "g", "x")
-        await seen(pilot, "Cancel a step")
+        await seen(pilot, "Cancel a step for")
         assert "call back" not in dict(planned(desktop))
 
 

@@ -25,7 +25,7 @@ from pipetui.store.agenda import Wanted, until
 @click.option("--owner", metavar=_("NAME"), help=_("Of one member; me for your own."))
 @pass_session
 def due(session: Session, days: int, owner: str | None) -> int:
-    wanted = Wanted(fields.member(session, owner) if owner else None)
+    wanted = Wanted(session.today, fields.member(session, owner) if owner else None)
     found = until(session.db, wanted, session.today + timedelta(days=days))
     if session.options.json:
         print_json([shape(one) for one in found])

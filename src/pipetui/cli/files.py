@@ -329,7 +329,7 @@ def _export_people_or_steps(session: Session, path: Path) -> int:
     from pipetui.exchange.ical import calendar
     from pipetui.store.agenda import Wanted, page
 
-    planned = page(session.db, Wanted(), 0, 2**31)
+    planned = page(session.db, Wanted(session.today), 0, 2**31)
     put(path, calendar(planned, session.now, _("Sales pipeline")))
     if session.options.json:
         print_json({"file": str(path), "steps": len(planned)})

@@ -97,8 +97,8 @@ def _read(session: Session, text: str, since: date) -> Digest:
 
     db, period = session.db, session.period(text)
     scope = Reading(session).scope(session.pipeline.id, period=period)
-    wanted = agenda.Wanted()
-    planned = agenda.counts(db, wanted, session.today)
+    wanted = agenda.Wanted(session.today)
+    planned = agenda.counts(db, wanted)
     overdue, today = planned["overdue"], planned["today"]
     steps = agenda.page(db, wanted, 0, min(overdue, FIRST))
     steps += agenda.page(db, wanted, overdue, min(today, FIRST)) if today else []

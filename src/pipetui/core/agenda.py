@@ -26,6 +26,8 @@ class Planned:
     deal_id: int | None
     deal: str | None
     """The title of its deal, empty when the company or the person names it."""
+    won: bool
+    """Whether that deal is won: what is still to do for it is no longer a step towards it."""
     contact: str | None
     organization: str | None
     owner: str | None

@@ -1,4 +1,7 @@
-"""The planned steps in the order of their days, some at a time. Those of archived and lost deals are left out."""
+"""The planned steps in the order of their days, some at a time.
+
+Those of archived and lost deals are left out; so are those that fall into the time in which their deal is parked.
+"""
 
 from __future__ import annotations
 
@@ -18,28 +21,38 @@ ABOUT = """activity LEFT JOIN deal ON deal.id = activity.deal_id
 """Steps with what they are about."""
 PLANNED = "activity.due_on IS NOT NULL AND activity.done_at IS NULL"
 SHOWN = """NOT EXISTS (SELECT 1 FROM deal AS gone WHERE gone.id = activity.deal_id AND (gone.archived_at IS NOT NULL
+    OR (gone.parked_until > :today AND gone.parked_until > activity.due_on)
     OR gone.stage_id IN (SELECT id FROM stage WHERE kind = 'lost')))"""
-SOON_SHOWN = f"""(activity.deal_id IN (SELECT id FROM deal WHERE archived_at IS NULL AND closed_at IS NULL)
-    OR {SHOWN})"""
+SOON_SHOWN = f"""(activity.deal_id IN (SELECT id FROM deal WHERE archived_at IS NULL AND closed_at IS NULL
+    AND (parked_until IS NULL OR parked_until <= :today)) OR {SHOWN})"""
 """The same, quicker for all steps at once: most of them are about an open deal, and those are in an index."""
 COLUMNS = """activity.id, activity.kind, activity.text, activity.due_on, activity.due_time, activity.repeat,
-    activity.deal_id, deal.title, contact.name, organization.name, member.name, deal.amount, deal.currency"""
+    activity.deal_id, deal.title, deal.closed_at, contact.name, organization.name, member.name, deal.amount,
+    deal.currency"""
 ORDER = """activity.due_on, CASE WHEN activity.due_time IS NULL THEN 1 ELSE 0 END, activity.due_time, activity.id"""
 
 
-class Wanted(NamedTuple):
-    """Which steps are looked at."""
+ASLEEP = """activity.deal_id IN (SELECT id FROM deal WHERE archived_at IS NULL AND closed_at IS NULL
+    AND parked_until IS NOT NULL AND parked_until > :today AND parked_until > activity.due_on)"""
+"""Out of sight with their parked deals."""
 
+
+class Wanted(NamedTuple):
+    """Which steps are looked at, and on which day."""
+
+    today: date
     owner_id: int | None = None
     kind: str | None = None
     words: str = ""
 
 
-def counts(db: Database, wanted: Wanted, today: date) -> dict[Section, int]:
+def counts(db: Database, wanted: Wanted) -> dict[Section, int]:
     """How many steps there are in each section."""
     source, test, params = _where(wanted, SOON_SHOWN)
     cases = " ".join(
-        f"WHEN activity.due_on < '{end.isoformat()}' THEN '{name}'" for name, _, end in edges(today) if end
+        f"WHEN activity.due_on < '{end.isoformat()}' THEN '{name}'"
+        for name, _, end in edges(wanted.today)
+        if end
     )
     found = dict(
         db.rows(
@@ -47,6 +60,13 @@ def counts(db: Database, wanted: Wanted, today: date) -> dict[Section, int]:
         )
     )
     return {name: found.get(name, 0) for name in SECTIONS}
+
+
+def asleep(db: Database, wanted: Wanted) -> int:
+    """How many steps are out of sight because their deals are parked."""
+    source, test, params = _where(wanted, ASLEEP)
+    found = db.one(f"SELECT COUNT(*) FROM {source} WHERE {test}", params)
+    return found[0] if found else 0
 
 
 def page(db: Database, wanted: Wanted, offset: int, limit: int) -> list[Planned]:
@@ -75,7 +95,9 @@ def _steps(db: Database, which: str, params: tuple[Any, ...]) -> list[Planned]:
 
 def _where(wanted: Wanted, shown: str = SHOWN) -> tuple[str, str, tuple[Any, ...]]:
     """What to read from, a test with its parameters; words alone need to know what a step is about."""
-    tests, params = [PLANNED, shown], list[Any]()
+    today = ":today"
+    tests = [PLANNED, shown.replace(today, "?")]
+    params: list[Any] = [wanted.today.isoformat()] * shown.count(today)
     if wanted.owner_id is not None:
         tests.append("activity.owner_id = ?")
         params.append(wanted.owner_id)
@@ -101,11 +123,10 @@ def _escaped(word: str) -> str:
 
 
 def _planned(row: Sequence[Any]) -> Planned:
-    number, kind, text, due, clock, repeat, deal_id, deal, contact, organization, owner, amount, currency = (
-        row
-    )
+    number, kind, text, due, clock, repeat, deal_id, deal, closed, contact, organization, owner, *worth = row
+    amount, currency = worth
     return Planned(
         id=number, kind=kind, text=text, due_on=date.fromisoformat(due), due_time=clock, repeat=repeat,
-        deal_id=deal_id, deal=deal, contact=contact, organization=organization, owner=owner, amount=amount,
-        currency=currency,
+        deal_id=deal_id, deal=deal, won=closed is not None, contact=contact, organization=organization,
+        owner=owner, amount=amount, currency=currency,
     )  # fmt: skip

@@ -59,8 +59,10 @@ class Agenda(Page):
     def __init__(self, app: Pipetui) -> None:
         super().__init__(app)
         # Alone in a store, everybody's steps are one's own.
-        self._wanted = Wanted(app.reading.store.me if len(app.reading.store.all(Member)) > 1 else None)
+        me = app.reading.store.me if len(app.reading.store.all(Member)) > 1 else None
+        self._wanted = Wanted(app.reading.scope.today, me)
         self._counts: dict[Section, int] = {}
+        self._asleep = 0
         self._marks: dict[int, Planned] = {}
         self._rows: Sequence[Row] = ()
         self._read()
@@ -72,7 +74,9 @@ class Agenda(Page):
     # What is shown
 
     def _read(self) -> None:
-        self._counts = store.counts(self.main.reading.db, self._wanted, self._today)
+        self._wanted = self._wanted._replace(today=self._today)
+        self._counts = store.counts(self.main.reading.db, self._wanted)
+        self._asleep = store.asleep(self.main.reading.db, self._wanted)
         heads = [name for name in SECTIONS if self._counts[name]]
         self._starts: list[tuple[int, Section]] = []
         place = 0
@@ -122,6 +126,8 @@ class Agenda(Page):
                 Span(f"  {fit(step.owner or '', 14)}", "dim"),
             ]
         room = width - 23 - sum(cells(span.text) for span in tail)
+        won = f"{GLYPHS.done} " if step.won else ""
+        room -= cells(won)
         about = min(cells(step.about), room * 3 // 5)
         late = section(step.due_on, self._today) == "overdue"
         return [
@@ -129,6 +135,7 @@ class Agenda(Page):
             Span(mark, "accent"),
             Span(f" {fit(when, 16)} ", "bad" if late else ""),
             Span(f"{KINDS[step.kind]} ", "accent"),
+            Span(won, "good"),
             Span(f"{fit(step.about, about)}", "strong"),
             Span(f"  {fit(step.text + repeat, max(room - about - 2, 0))}"),
             *tail,
@@ -155,6 +162,10 @@ class Agenda(Page):
         """Whose steps, and how many."""
         whose = _("everybody") if self._wanted.owner_id is None else _("mine")
         parts = [whose, *(f"{words()[name]} {n}" for name, n in self._counts.items() if n)]
+        if self._asleep:
+            parts.append(
+                f"{GLYPHS.parked} {told(say_n('{n} with a parked deal', '{n} with parked deals', self._asleep))}"
+            )
         if self._wanted.words:
             parts.append(f"/{self._wanted.words}")
         if self._marks:
@@ -206,7 +217,8 @@ class Agenda(Page):
             deal = self.main.reading.store.get(Deal, one.deal_id) if one.deal_id else None
             return activities.done(one, desk, deal, self._visit(one.deal_id))
 
-        await self._write(chosen, taken, say_n("A step is done", "{n} steps are done", len(chosen)))
+        label = say_n("A step for {deal} is done", "{n} steps are done", len(chosen), deal=_for(chosen))
+        await self._write(chosen, taken, label)
         if len(chosen) == 1 and chosen[0].repeat is None:
             self._follow_up(chosen[0])
 
@@ -269,8 +281,9 @@ class Agenda(Page):
         if min(days.values()) < self._today:
             raise Refused(say("That day is past."))
         label = say_n(
-            "Snooze a step until {day}", "Snooze {n} steps until {day}", len(some), day=days[some[0].id]
-        )
+            "Snooze a step for {deal} until {day}", "Snooze {n} steps until {day}", len(some),
+            day=days[some[0].id], deal=_for(some),
+        )  # fmt: skip
         await self._write(some, lambda one, desk: activities.snooze(one, days[one.id]), label)
 
     async def do_cancel(self) -> None:
@@ -279,12 +292,11 @@ class Agenda(Page):
         def cancelled(one: Activity, desk: Desk) -> Changes:
             return activities.skip(one, desk) if one.repeat else activities.cancel(one)
 
-        await self._write(chosen, cancelled, say_n("Cancel a step", "Cancel {n} steps", len(chosen)))
+        await self._write(chosen, cancelled, _cancelling(chosen))
 
     async def do_cancel_all(self) -> None:
         chosen = self._chosen
-        label = say_n("Cancel a step", "Cancel {n} steps", len(chosen))
-        await self._write(chosen, lambda one, desk: activities.cancel(one), label)
+        await self._write(chosen, lambda one, desk: activities.cancel(one), _cancelling(chosen))
 
     def do_edit(self) -> None:
         step = self._chosen[0]
@@ -307,9 +319,8 @@ class Agenda(Page):
         ]  # fmt: skip
 
         async def changed(values: dict[str, object]) -> None:
-            await self._write(
-                [step], lambda one, desk: activities.change(one, **values), say("Change a step")
-            )
+            label = say("Change a step for {deal}", deal=_for([step]))
+            await self._write([step], lambda one, desk: activities.change(one, **values), label)
 
         self.ask(Form(_("Step"), rows, self.main.look), changed)
 
@@ -390,6 +401,15 @@ def words() -> dict[Section, str]:
         "week": _("This week"),
         "later": _("Later"),
     }
+
+
+def _for(steps: Sequence[Planned]) -> str:
+    """What the first of some steps is about: its text may be about a person, and stays out of the log."""
+    return steps[0].about
+
+
+def _cancelling(steps: Sequence[Planned]) -> Message:
+    return say_n("Cancel a step for {deal}", "Cancel {n} steps", len(steps), deal=_for(steps))
 
 
 def _whose(one: Activity) -> Mapping[str, Any]:
