@@ -44,7 +44,7 @@ def apart(job: Callable[[], T]) -> asyncio.Future[T]:
     return answer
 
 
-def beside(
+def work(
     screen: DOMNode,
     act: Callable[..., Awaitable[None]],
     *given: Any,
@@ -55,5 +55,5 @@ def beside(
 
     The act is called when its turn comes: a screen that is left before leaves no coroutine behind that never ran.
     """
-    work: Callable[[], Any] = partial(act, *given)
-    return screen.run_worker(work, group=group, exclusive=exclusive)
+    begun: Callable[[], Any] = partial(act, *given)
+    return screen.run_worker(begun, group=group, exclusive=exclusive)

@@ -19,7 +19,7 @@ from textual.worker import WorkerFailed
 
 from pipetui.core.message import Message, say
 from pipetui.errors import Conflict, ConnectionLost, NotFound, PipetuiError
-from pipetui.ui.apart import beside
+from pipetui.ui.apart import work
 from pipetui.ui.bar import SORT_NAMES, period_name
 from pipetui.ui.board import Board
 from pipetui.ui.commands import Command, Seen, keymap
@@ -236,7 +236,7 @@ class Pipetui(App[int]):
 
         An `exclusive` one takes the place of what its group is doing.
         """
-        beside(self, self.attempt, act, *given, group=group, exclusive=exclusive)
+        work(self, self.attempt, act, *given, group=group, exclusive=exclusive)
 
     async def attempt(self, act: Callable[..., Awaitable[None]], *given: Any) -> None:
         """Do an act with what is given; what refuses it is told in the bar."""

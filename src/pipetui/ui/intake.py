@@ -20,7 +20,7 @@ from pipetui.exchange.plan import Choices, Plan
 from pipetui.exchange.profiles import FIELDS
 from pipetui.exchange.report import Report
 from pipetui.lang import _, told
-from pipetui.ui.apart import beside
+from pipetui.ui.apart import work
 from pipetui.ui.field import Field, rule
 from pipetui.ui.filelines import plan_lines, progress_lines, report_lines
 from pipetui.ui.mapping import Item, chosen, item_lines, items, options
@@ -158,7 +158,7 @@ class ImportFile(ModalScreen[Report | None]):
         text = self._field.value.strip().strip("'\"")
         if text:
             self._choices = Choices()
-            beside(self, self._look_at, Path(text).expanduser())
+            work(self, self._look_at, Path(text).expanduser())
 
     async def _look_at(self, path: Path) -> None:
         def looked() -> tuple[Plan, list[str]]:
@@ -184,7 +184,7 @@ class ImportFile(ModalScreen[Report | None]):
 
         def answered(value: str | None) -> None:
             if value is not None:
-                beside(self, self._choose, plan, item, value)
+                work(self, self._choose, plan, item, value)
 
         self.app.push_screen(Pick(item.label, options(item, self._stages, fields), self._look), answered)
 
@@ -208,7 +208,7 @@ class ImportFile(ModalScreen[Report | None]):
             if blocked:
                 self._said = told(blocked[0].message), "warn"
             else:
-                beside(self, self._run, self._plan, self._step == "map")
+                work(self, self._run, self._plan, self._step == "map")
 
     async def _run(self, plan: Plan, dry: bool) -> None:
         step = self._step

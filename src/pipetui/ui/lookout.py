@@ -12,7 +12,7 @@ from pipetui.core.message import Message, say
 from pipetui.errors import ConnectionLost, PipetuiError, Removed, Replaced, StoreProblem
 from pipetui.store import start
 from pipetui.store.db import PATIENCE
-from pipetui.ui.apart import apart, beside
+from pipetui.ui.apart import apart, work
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -136,7 +136,7 @@ class Lookout:
             return
         self.lost = _in_short(error)
         self._show()
-        beside(self._app, self._recover, error, group="recover", exclusive=True)
+        work(self._app, self._recover, error, group="recover", exclusive=True)
 
     async def back(self) -> None:
         """Wait for a connection that is lost, as long as writers do."""

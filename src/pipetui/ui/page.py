@@ -20,7 +20,7 @@ from pipetui.core.message import Message, say
 from pipetui.errors import Conflict, ConnectionLost, NotFound, PipetuiError
 from pipetui.lang import _, told
 from pipetui.store import gate
-from pipetui.ui.apart import beside
+from pipetui.ui.apart import work
 from pipetui.ui.bar import read_only
 from pipetui.ui.commands import NAMES, SIGNS
 from pipetui.ui.field import rule
@@ -229,7 +229,7 @@ class Page(Screen[int | None]):
 
     def work(self, act: Callable[..., Awaitable[None]], *given: Any, group: str = "default") -> None:
         """Attempt an act beside what keys do; it is called when its turn comes, if the screen still stands."""
-        beside(self, self.attempt, act, *given, group=group)
+        work(self, self.attempt, act, *given, group=group)
 
     async def attempt(self, act: Callable[..., Awaitable[None]], *given: Any) -> None:
         """Do an act with what is given; what refuses it is told at the bottom."""

@@ -17,7 +17,7 @@ from pipetui.core.rebase import rebased, whole
 from pipetui.errors import Conflict, ConnectionLost, NotFound, PipetuiError, Refused
 from pipetui.store.roster import FEW, called
 from pipetui.store.rows import KINDS
-from pipetui.ui.apart import beside
+from pipetui.ui.apart import work
 from pipetui.ui.card import name
 from pipetui.ui.clashing import Cards, Doing, Label, clashing
 from pipetui.ui.lane import order_key
@@ -125,7 +125,7 @@ class Performing:
         written = self.begin(batch)
         written.add_done_callback(lambda _: None)
         doing = Doing(cards, acts, label, back)
-        beside(self._app, self._confirm, written, batch, found, by_id, doing)
+        work(self._app, self._confirm, written, batch, found, by_id, doing)
 
     def _forbidden(self, acts: Sequence[Act], card: Card) -> PipetuiError | None:
         """Why a deal is not for who acts to do this to."""

@@ -17,7 +17,7 @@ from pipetui.core.report import BY_NAME, SHEETS, Behind, Report
 from pipetui.errors import Invalid, PipetuiError
 from pipetui.lang import _, number, told
 from pipetui.reporting import columns
-from pipetui.ui.apart import apart, beside
+from pipetui.ui.apart import apart, work
 from pipetui.ui.bar import period_name
 from pipetui.ui.page import Key, Page
 from pipetui.ui.paint import GLYPHS, Line, Span
@@ -162,7 +162,7 @@ class Reports(Page):
     def _begin(self) -> None:
         if self._asked not in self._made and not self._counting:
             self._counting = True
-            beside(self, self._count)
+            work(self, self._count)
         self.draw()
 
     async def _count(self) -> None:

@@ -14,7 +14,7 @@ from pipetui.core.message import say, say_n
 from pipetui.core.stage import Stage
 from pipetui.errors import Conflict, PipetuiError
 from pipetui.lang import _, told
-from pipetui.ui.apart import beside
+from pipetui.ui.apart import work
 from pipetui.ui.clashing import clashing
 from pipetui.ui.field import rule
 from pipetui.ui.form import Form, Row, Values
@@ -248,7 +248,7 @@ class StageEditor(ModalScreen[bool]):
         self.app.push_screen(Pick(title.format(stage=stage.name), options, self._look), answered)
 
     def _begin(self, act: Act) -> None:
-        self._acting = beside(self, self._make, act, group=ANSWERS)
+        self._acting = work(self, self._make, act, group=ANSWERS)
 
     async def _make(self, act: Act) -> None:
         follow = act.values.get("name") if isinstance(act, Add) else None

@@ -12,7 +12,7 @@ from pipetui.core.message import say
 from pipetui.errors import PipetuiError
 from pipetui.lang import _, told
 from pipetui.ui.apart import apart as apart
-from pipetui.ui.apart import beside
+from pipetui.ui.apart import work
 from pipetui.ui.page import Key, Page
 from pipetui.ui.paint import GLYPHS, Line, Span
 from pipetui.ui.rows import Row
@@ -97,7 +97,7 @@ class TrialScreen(Page):
     def _begin(self) -> None:
         if (self._days, self._by) not in self._found and not self._looking:
             self._looking, self._failed = True, False
-            beside(self, self._look)
+            work(self, self._look)
 
     async def _look(self) -> None:
         """Look back until what is asked for now is found."""
