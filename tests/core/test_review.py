@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desks import TODAY
-from pipetui.core.review import PARTS, Facts, State, flags, flow, ranked
+from pipetui.core.review import COMING, PARTS, Facts, State, flags, flow, ranked
 
 FINE = Facts(
     id=1, name="Acme", stage_id=1, amount=100_000, currency="EUR", chance=0.5, days=3, stalled_after=10,
@@ -97,6 +97,10 @@ def test_opening_and_parts_make_closing_to_the_cent(
     assert dict(found.opening) == summed(before, first)
     assert dict(found.closing) == summed(after, TODAY)
     assert set(found.parts) <= set(PARTS)
+    came = sum(found.parts[part][0] for part in ("new", "back", "moved in") if part in found.parts)
+    left = sum(found.parts[part][0] for part in found.parts if part not in (*COMING, "amounts"))
+    assert found.open_deals[0] + came - left == found.open_deals[1]
+    assert found.open_deals[1] == sum(one is not None and one.counts(TODAY) for one in after.values())
 
 
 def test_what_became_of_the_pipeline_is_said_by_its_cause() -> None:

@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from boards import NOW
 from desktop import Desktop, seen, shown, typed
+from pipetui.core.change import Batch, Change
 from pipetui.core.deal import Deal, Decision, Review
+from pipetui.core.message import say
 from pipetui.ui.minutes import read
 from pipetui.ui.paint import plain
 
@@ -64,6 +67,29 @@ async def test_a_list_without_what_is_typed_says_so(desktop: Desktop) -> None:
         await seen(pilot, "Nothing fits.")
         await typed(pilot, "enter", "escape")
         await seen(pilot, "── Pipeline review")
+
+
+async def test_a_review_goes_on_with_what_another_pane_decided(desktop: Desktop) -> None:
+    async with desktop.app.run_test(size=(100, 30)) as pilot:
+        await typed(pilot, "R", "enter", "s", "escape")
+        await seen(pilot, "1 looked at since")
+        (review,) = desktop.other.all(Review)
+        deal = next(one for one in desktop.other.all(Deal) if "Dupont" in one.title)
+        there = Decision(id=-1, review_id=review.id, deal_id=deal.id, verdict="skip", text="", decided_at=NOW)
+        desktop.other.commit(Batch(say("Review there"), (Change.add(there),)))
+        await seen(pilot, "2 looked at since")
+        desktop.other.commit(Batch(say("End it there"), (Change.edit(review, ended_at=NOW, minutes="{}"),)))
+        await pilot.pause(0.5)
+        await typed(pilot, "m")
+        await seen(pilot, "Nothing was decided yet")
+
+
+async def test_another_amount_is_noted_beside_the_one_before(desktop: Desktop) -> None:
+    async with desktop.app.run_test(size=(100, 30)) as pilot:
+        await typed(pilot, "R", "enter", "e", "ctrl+u", "=500", "enter")
+        await seen(pilot, "Review 2 of 3")
+        (decision,) = desktop.other.all(Decision)
+        assert decision.text == "€1,000 → €500"
 
 
 async def test_nothing_decided_makes_no_minutes(desktop: Desktop) -> None:

@@ -153,6 +153,8 @@ PARTS: tuple[Part, ...] = (
     "new", "back", "moved in", "won", "lost", "parked", "archived", "moved out", "gone", "amounts",
 )  # fmt: skip
 """What a pipeline changes by; the sums are signed."""
+COMING: tuple[Part, ...] = ("new", "back", "moved in")
+"""Those that bring deals; `amounts` changes none, all others take deals away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,8 @@ class Flow:
     closing: Mapping[str, int]
     parts: Mapping[Part, tuple[int, Mapping[str, int]]]
     """How many deals, and what they add or take away."""
+    open_deals: tuple[int, int]
+    """How many deals were open at the opening and at the closing."""
 
 
 def flow(
@@ -176,6 +180,7 @@ def flow(
     counts: dict[Part, int] = dict.fromkeys(PARTS, 0)
     opening: dict[str, int] = {}
     closing: dict[str, int] = {}
+    opened = closed = 0
 
     def put(part: Part, state: State, sign: int, count: bool = True) -> None:
         counts[part] += count
@@ -185,8 +190,10 @@ def flow(
         was, becomes = before.get(number), after.get(number)
         there, here = was is not None and was.counts(first), becomes is not None and becomes.counts(last)
         if was is not None and there:
+            opened += 1
             _add(opening, was, 1)
         if becomes is not None and here:
+            closed += 1
             _add(closing, becomes, 1)
         if was is not None and there and (becomes or was)[2:4] != was[2:4]:
             put("amounts", was, -1)
@@ -201,7 +208,12 @@ def flow(
     kept = {
         part: (counts[part], {c: n for c, n in sums[part].items() if n}) for part in PARTS if counts[part]
     }
-    return Flow({c: n for c, n in opening.items() if n}, {c: n for c, n in closing.items() if n}, kept)
+    return Flow(
+        {c: n for c, n in opening.items() if n},
+        {c: n for c, n in closing.items() if n},
+        kept,
+        (opened, closed),
+    )
 
 
 def _add(sums: dict[str, int], state: State, sign: int) -> None:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 
 from pipetui.core.meeting import Verdict
-from pipetui.core.review import PARTS, Flow, Part
+from pipetui.core.review import COMING, PARTS, Flow, Part
 from pipetui.core.text import clean
 from pipetui.lang import _, chance, day, money, number
 
@@ -44,6 +44,8 @@ class Minutes:
     opening: Sums
     closing: Sums
     parts: Mapping[Part, tuple[int, Sums]]
+    open_deals: tuple[int, int] | None = None
+    """How many deals were open at the opening and at the closing; None when it was not counted."""
     wins: float | None = None
     """Expected by the end of the period, won ones counted."""
     goal: float | None = None
@@ -62,13 +64,18 @@ class Minutes:
         values = json.loads(text)
         values |= {name: date.fromisoformat(values[name]) for name in ("held_on", "since")}
         values["decisions"] = tuple(Decided(**one) for one in values["decisions"])
+        counted = values.get("open_deals")
+        values["open_deals"] = tuple(counted) if counted else None
         values["parts"] = {part: (n, sums) for part, (n, sums) in values["parts"].items()}
         return cls(**values)
 
 
 def with_flow(found: Flow) -> dict[str, object]:
     """The figures of a flow as the minutes take them."""
-    return {"opening": dict(found.opening), "closing": dict(found.closing), "parts": dict(found.parts)}
+    return {
+        "opening": dict(found.opening), "closing": dict(found.closing), "parts": dict(found.parts),
+        "open_deals": found.open_deals,
+    }  # fmt: skip
 
 
 def markdown(one: Minutes) -> str:
@@ -87,17 +94,18 @@ def markdown(one: Minutes) -> str:
     lines += ["", f"## {_('The open pipeline since {day}').format(day=day(one.since))}", ""]
     currencies = sorted({*one.opening, *one.closing, *(c for _n, sums in one.parts.values() for c in sums)})
     currencies = currencies or ["EUR"]
+    opened, closed = ("", "") if one.open_deals is None else map(str, one.open_deals)
     lines += [
         f"| | {_('Deals')} | " + " | ".join(currencies) + " |",
         "|---|--:|" + "--:|" * len(currencies),
-        _row(_("Opening"), "", one.opening, currencies, signed=False),
+        _row(_("Opening"), opened, one.opening, currencies, signed=False),
     ]
     words = part_words()
     for part in PARTS:
         if part in one.parts:
             n, sums = one.parts[part]
-            lines.append(_row(words[part], str(n), sums, currencies, signed=True))
-    lines.append(_row(f"**{_('Closing')}**", "", one.closing, currencies, signed=False))
+            lines.append(_row(words[part], _counted(part, n), sums, currencies, signed=True))
+    lines.append(_row(f"**{_('Closing')}**", closed, one.closing, currencies, signed=False))
     if one.wins is not None:
         lines += ["", f"## {_('Forecast')}", "", _forecast(one)]
     return "\n".join(lines) + "\n"
@@ -127,6 +135,11 @@ def _row(label: str, count: str, sums: Sums, currencies: Sequence[str], signed: 
         sign = "+" if signed and minor > 0 else ""
         cells.append("" if signed and not minor else f"{sign}{money(minor, currency)}")
     return f"| {label} | {count} | " + " | ".join(cells) + " |"
+
+
+def _counted(part: Part, n: int) -> str:
+    """Deals that come and go, so that they too add up; in brackets those that stay."""
+    return f"({n})" if part == "amounts" else f"+{n}" if part in COMING else f"-{n}"
 
 
 def _md(text: str) -> str:

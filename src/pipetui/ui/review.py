@@ -42,24 +42,30 @@ class ReviewList(Page):
         super().__init__(app)
         self._owner: Member | None = None
         self._flagged = True
-        store, pipeline = app.reading.store, app.reading.pipeline
-        held = [
-            one
-            for one in store.all(Review, pipeline_id=pipeline.id, owner_id=store.me)
-            if one.ended_at is None
-        ]
-        self.review: Review | None = held[-1] if held else None
-        """The one that goes on; an open one is taken up again."""
-        self.decided: dict[int, list[Verdict]] = {}
-        if self.review is not None:
-            for one in store.all(Decision, review_id=self.review.id):
-                self.decided.setdefault(one.deal_id, []).append(one.verdict)
+        self.review: Review | None
+        """The one that goes on, in whichever pane of this member it was begun."""
+        self.decided: dict[int, list[Verdict]]
+        """What was decided in it, by deal."""
+        self.resume()
         self.deals: list[Ranked] = []
         self._ready = False
         """Whether the deals of who is asked for were read."""
         self._stale = False
         """Whether something was written while another screen stood above."""
         self._looks = 0
+
+    def resume(self) -> None:
+        """Take up the review that goes on, with all that was decided in it."""
+        store, pipeline = self.main.reading.store, self.main.reading.pipeline
+        held = (
+            one
+            for one in store.all(Review, pipeline_id=pipeline.id, owner_id=store.me)
+            if one.ended_at is None
+        )
+        self.review, self.decided = max(held, key=lambda one: one.id, default=None), {}
+        if self.review is not None:
+            for one in store.all(Decision, review_id=self.review.id):
+                self.decided.setdefault(one.deal_id, []).append(one.verdict)
 
     def on_mount(self) -> None:
         """The deals are read while the screen already stands."""
@@ -101,7 +107,8 @@ class ReviewList(Page):
             self.draw(at)
 
     def reread(self) -> None:
-        """Deals may have changed."""
+        """Deals may have changed, and another pane may have gone on with the review."""
+        self.resume()
         if self.is_current:
             self._look_again()
         else:

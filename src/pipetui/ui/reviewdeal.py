@@ -280,7 +280,9 @@ class ReviewDeal(Page):
         async def filled(values: dict[str, Any]) -> None:
             asked: Money | None = values["amount"]
             fields = {"amount": asked.minor, "currency": asked.currency} if asked else {"amount": None}
-            said = money(asked.minor, asked.currency) if asked else _("no amount")
+            was = money(amount.minor, amount.currency) if amount else _("no amount")
+            now = money(asked.minor, asked.currency) if asked else _("no amount")
+            said = f"{was} {GLYPHS.arrow} {now}"
             await self._decide("edit", said, moves.edit(deal, self._desk(), **fields))
 
         self.ask(Form(_("Amount"), [row], self.main.look), filled)
@@ -296,11 +298,7 @@ class ReviewDeal(Page):
 
     async def do_undo(self) -> None:
         await super().do_undo()
-        self._list.decided = {}
-        review = self._list.review
-        if review is not None:
-            for one in self.main.reading.store.all(Decision, review_id=review.id):
-                self._list.decided.setdefault(one.deal_id, []).append(one.verdict)
+        self._list.resume()
         self._open()
 
     async def _decide(self, verdict: Verdict, text: str, changes: Changes) -> None:
@@ -320,7 +318,7 @@ class ReviewDeal(Page):
             "Review {deal}: {verdict}", deal=self._deals[self._place].facts.name, verdict=VERDICTS[verdict]
         )
         await self.main.acts.commit(Batch(label, (*changes, Change.add(decision))))
-        self._list.decided.setdefault(deal.id, []).append(verdict)
+        self._list.resume()
         self._go(1)
         if self.is_current:
             self.tell(label, "good")
