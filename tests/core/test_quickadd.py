@@ -60,12 +60,20 @@ def test_the_whole_line_of_the_manual() -> None:
         ("Acme CRM 2.0", None, "CRM 2.0"),
         ("Acme 500TTC", None, "500TTC"),
         ("Acme -500", None, "-500"),
-        ("Acme 9999999999999999 €", None, "9999999999999999 €"),
+        ("Acme 9999999999999999", None, "9999999999999999"),
     ],
 )
 def test_money_is_known_by_its_shape(line: str, amount: Money | None, title: str) -> None:
     read = draft(line, TODAY, KNOWN)
     assert (read.amount, read.title) == (amount, title)
+
+
+@pytest.mark.parametrize("amount", ["9999999999999999 €", "1.2.3,4 €", "99999999999999999k"])
+def test_money_that_no_amount_can_be_is_told_and_no_part_of_the_title(amount: str) -> None:
+    read = draft(f"Acme web {amount}", TODAY, KNOWN)
+    (problem,) = read.problems
+    assert (read.amount, read.title) == (None, "web")
+    assert amount[:9] in str(problem.message)
 
 
 @pytest.mark.parametrize(

@@ -194,14 +194,20 @@ def _take_shape(reader: _Reader, found: re.Match[str]) -> None:
         reader.keep("phone", start, end, phone=text)
     elif found["percent"] and int(text[:-1]) <= 100:
         reader.keep("chance", start, end, chance=int(text[:-1]))
-    elif (
-        found["money"]
-        and not _begins_company(reader, text)
-        and (money := amount_of(text, reader.known.currency))
-    ):
-        reader.keep("amount", start, end, amount=money)
-    else:
+    elif not found["money"] or _begins_company(reader, text) or not _take_money(reader, text, start, end):
         reader.words.append((start, end, text))
+
+
+def _take_money(reader: _Reader, text: str, start: int, end: int) -> bool:
+    """Whether this is money, or is to be."""
+    try:
+        money = amount_of(text, reader.known.currency)
+    except Invalid as error:
+        reader.trouble(error.message, start, end)
+        return True
+    if money is not None:
+        reader.keep("amount", start, end, amount=money)
+    return money is not None
 
 
 def _begins_company(reader: _Reader, text: str) -> bool:

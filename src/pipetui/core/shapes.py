@@ -43,7 +43,8 @@ def is_phone(text: str) -> bool:
 def amount_of(text: str, currency: str) -> Money | None:
     """The money meant by what has its shape: without a currency, `k` or `M` only from 100 on, and never a year.
 
-    So `24/7`, `2026`, `CRM 2.0` and `12.10.2026` stay words.
+    So `24/7`, `2026`, `CRM 2.0` and `12.10.2026` stay words. Raises Invalid for what a currency or `k` says is money
+    and no amount can be: too large, or in digits that make none.
     """
     bare = not re.search(r"[^\d\s.,'’]", text)
     if bare and (_YEAR.fullmatch(text) or not _BARE.fullmatch(text)):
@@ -51,4 +52,6 @@ def amount_of(text: str, currency: str) -> Money | None:
     try:
         return amount_from_text(text, currency)
     except Invalid:
-        return None
+        if bare:
+            return None
+        raise
