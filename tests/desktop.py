@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import UTC, datetime
 from pathlib import Path
 
+from textual.events import Key
+from textual.keys import _character_to_key, _get_unicode_name_from_key
 from textual.pilot import Pilot
 
 from boards import NOW, TODAY, lines
@@ -80,27 +83,28 @@ async def seen(pilot: Pilot[int], text: str) -> None:
 
 
 async def typed(pilot: Pilot[int], *keys: str) -> None:
-    """Keys one after the other; a text of several characters, or one after `=`, is typed as it stands."""
+    """Keys one after the other; what stands after `=` is typed in one go, as fast as a terminal brings it."""
     for key in keys:
-        text = key.removeprefix("=") if key.startswith("=") and len(key) > 1 else None
-        for each in text if text is not None else (key,):
-            await pilot.press(NAMES.get(each, each))
-        await pilot.pause(0.03)
+        _send(pilot, *(key[1:] if key.startswith("=") and len(key) > 1 else (key,)))
+        await pilot.pause()
     await pilot.pause(0.1)
+
+
+def _send(pilot: Pilot[int], *keys: str) -> None:
+    """Keys as the driver brings them, named or as characters."""
+    driver = pilot.app._driver
+    assert driver is not None
+    for key in keys:
+        name = key if len(key) > 1 or key.isalnum() else _character_to_key(key)
+        try:
+            character: str | None = unicodedata.lookup(_get_unicode_name_from_key(name))
+        except KeyError:
+            character = key if len(key) == 1 else None
+        event = Key(name, character)
+        event.set_sender(pilot.app)
+        driver.send_message(event)
 
 
 def shown(pilot: Pilot[int]) -> str:
     """The screen as text."""
     return "\n".join(lines(pilot.app))
-
-
-NAMES = {
-    " ": "space",
-    "/": "slash",
-    ":": "colon",
-    ".": "full_stop",
-    ",": "comma",
-    "#": "number_sign",
-    "@": "at",
-}
-"""Characters that Textual presses by name."""

@@ -111,7 +111,7 @@ def test_people_read_the_verdict_first_and_see_the_record(demo: Shell) -> None:
 
 
 def test_two_runs_print_the_same(demo: Shell) -> None:
-    for words in (("backtest",), ("backtest", "--json"), ("backtest", "--by", "source", "--json")):
+    for words in (("backtest",), ("backtest", "--by", "source", "--json")):
         assert demo(*words).out == demo(*words).out
 
 

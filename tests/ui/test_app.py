@@ -120,7 +120,7 @@ async def test_a_change_of_somebody_else_appears_and_the_cursor_stays(desktop: D
 
 async def test_a_filter_is_live_kept_and_cleared(desktop: Desktop) -> None:
     async with desktop.app.run_test(size=(120, 24)) as pilot:
-        await pilot.press("slash", *"acme")
+        await typed(pilot, "slash", "=acme")
         await pilot.pause()
         assert "Lead 1 " in lines(desktop.app)[2]
         await pilot.press("enter")
@@ -133,7 +133,7 @@ async def test_a_filter_is_live_kept_and_cleared(desktop: Desktop) -> None:
 
 async def test_a_planned_step_stands_on_the_card(desktop: Desktop) -> None:
     async with desktop.app.run_test(size=(120, 24)) as pilot:
-        await pilot.press("t", *"tomorrow call back", "enter")
+        await typed(pilot, "t", "=tomorrow call back", "enter")
         await seen(pilot, "☎ tomorrow")
 
 
@@ -165,7 +165,7 @@ async def test_the_form_changes_a_deal_and_whom_it_is_with(desktop: Desktop) -> 
     async with desktop.app.run_test(size=(120, 30)) as pilot:
         await pilot.press("e")
         await pilot.pause(0.2)
-        await pilot.press("tab", *"Northwind & fils", "tab", *"Ada", "tab", *"ada@example.org", "enter")
+        await typed(pilot, "tab", "=Northwind & fils", "tab", "=Ada", "tab", "=ada@example.org", "enter")
         await pilot.pause(0.3)
         await desktop.writer.settled()
         await pilot.pause(0.2)
@@ -180,7 +180,7 @@ async def test_a_new_stage_is_a_new_column(desktop: Desktop) -> None:
     async with desktop.app.run_test(size=(200, 30)) as pilot:
         await pilot.press("D")
         await pilot.pause(0.2)
-        await pilot.press("a", *"Trial", "tab", *"It works with it.", "enter")
+        await typed(pilot, "a", "=Trial", "tab", "=It works with it.", "enter")
         await pilot.pause(0.4)
         await pilot.press("escape")
         await pilot.pause(0.3)
@@ -194,7 +194,7 @@ async def test_a_stage_retired_from_the_board_gives_its_deals_away(desktop: Desk
         await pilot.pause(0.2)
         await pilot.press("x")
         await pilot.pause(0.2)
-        await pilot.press(*"Meeting", "enter")
+        await typed(pilot, "=Meeting", "enter")
         await pilot.pause(0.4)
         await pilot.press("escape")
         await pilot.pause(0.3)
@@ -209,7 +209,7 @@ async def test_a_file_comes_in_and_goes_again(desktop: Desktop, tmp_path: Path) 
     file = tmp_path / "deals.csv"
     file.write_text("title,amount,stage\nFrom a file,12,Quote\nBroken,twelve,Quote\n")
     async with desktop.app.run_test(size=(120, 30)) as pilot:
-        await pilot.press("i", *str(file), "enter")
+        await typed(pilot, "i", f"={file}", "enter")
         await pilot.pause(0.5)
         await pilot.press("i")
         await pilot.pause(0.5)

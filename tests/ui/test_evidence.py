@@ -9,7 +9,7 @@ import pytest
 from textual.pilot import Pilot
 
 from boards import lines
-from desktop import Desktop, seen
+from desktop import Desktop, seen, typed
 from pipetui.core.change import Batch, Change
 from pipetui.core.deal import Criterion, Deal, Evidence, Stage
 from pipetui.core.message import say
@@ -93,11 +93,11 @@ async def test_the_lists_are_changed_where_the_stages_are(desktop: Desktop) -> N
         await seen(pilot, "3 things to show")
         await pilot.press("v")
         await seen(pilot, "To be shown before a deal leaves a stage")
-        await pilot.press("a", *"A date is set", "enter")
+        await typed(pilot, "a", "=A date is set", "enter")
         await seen(pilot, "4 A date is set")
         await pilot.press("j", "e")
         await pilot.pause(0.1)
-        await pilot.press(*" aloud", "enter")
+        await typed(pilot, "= aloud", "enter")
         await seen(pilot, "1 The need is said aloud")
         await pilot.press("J")
         await seen(pilot, "2 The need is said aloud")

@@ -10,7 +10,7 @@ import pytest
 from textual.pilot import Pilot
 
 from boards import lines
-from desktop import seen
+from desktop import seen, typed
 from pipetui import demo
 from pipetui.config import load
 from pipetui.core.change import Batch, Change
@@ -95,11 +95,11 @@ async def test_the_period_and_the_owner_can_be_changed(office: Office) -> None:
         await seen(pilot, "by 31 Dec 2026")
         await pilot.press("p")
         await seen(pilot, "Which period?")
-        await pilot.press(*"2027-Q1", "enter")
+        await typed(pilot, "=2027-Q1", "enter")
         await seen(pilot, "by 31 Mar 2027")
         await pilot.press("o")
         await seen(pilot, "Whose deals?")
-        await pilot.press(*"owen", "enter")
+        await typed(pilot, "=owen", "enter")
         await seen(pilot, "Owen Marsh")
         await pilot.press("escape")
         await seen(pilot, "n new")

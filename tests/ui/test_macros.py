@@ -10,7 +10,7 @@ import pytest
 from textual.pilot import Pilot
 
 from boards import TODAY, lines
-from desktop import Desktop, seen
+from desktop import Desktop, seen, typed
 from pipetui.core.acts import loaded
 from pipetui.core.deal import Activity, Deal, Macro, Tag, Tagging
 
@@ -30,18 +30,11 @@ def page(pilot: Pilot[int]) -> str:
     return "\n".join(lines(pilot.app))
 
 
-async def typed(pilot: Pilot[int], *keys: str) -> None:
-    for key in keys:
-        await pilot.press(key)
-        await pilot.pause(0.03)
-    await pilot.pause(0.15)
-
-
 async def recorded(pilot: Pilot[int], name: str = "[/b] Follow up") -> None:
     """On the first deal: on to the stage of meetings, and a call in three days."""
-    await typed(pilot, "semicolon", "m", *"Meeting", "enter", "t", *"in 3 days call back", "enter")
+    await typed(pilot, "semicolon", "m", "=Meeting", "enter", "t", "=in 3 days call back", "enter")
     await seen(pilot, "● rec 2")
-    await typed(pilot, "semicolon", *name, "enter")
+    await typed(pilot, "semicolon", f"={name}", "enter")
     await seen(pilot, "Keep the macro")
 
 
@@ -82,7 +75,7 @@ async def test_what_is_taken_back_is_not_recorded(desktop: Desktop) -> None:
         await seen(pilot, "● rec 1")
         await typed(pilot, "U")
         await seen(pilot, "● rec 2")
-        await typed(pilot, "u", "semicolon", *"Once", "enter")
+        await typed(pilot, "u", "semicolon", "=Once", "enter")
         assert [act.verb for act in loaded(desktop.other.all(Macro)[0].acts)] == ["move_on"]
 
 
@@ -102,16 +95,16 @@ async def test_a_recording_is_forgotten_or_goes_on(desktop: Desktop) -> None:
 async def test_macros_are_renamed_changed_and_forgotten_on_a_page(desktop: Desktop) -> None:
     async with desktop.app.run_test(size=(120, 30)) as pilot:
         await recorded(pilot)
-        await typed(pilot, "comma", *"change", "enter")
+        await typed(pilot, "comma", "=change", "enter")
         await seen(pilot, "── Macros")
         assert "▌ [/b] Follow up" in page(pilot)
-        await typed(pilot, "r", "end", *" all", "enter")
+        await typed(pilot, "r", "end", "= all", "enter")
         await seen(pilot, "▌ [/b] Follow up all")
         await typed(pilot, "j", "e")
         await seen(pilot, "This step has no words to change.")
         await typed(pilot, "j", "K")
         await seen(pilot, "▌    1 Plan: in 3 days call back")
-        await typed(pilot, "e", *" again", "enter")
+        await typed(pilot, "e", "= again", "enter")
         await seen(pilot, "1 Plan: in 3 days call back again")
         await typed(pilot, "j", "x")
         await seen(pilot, "Change the macro")
@@ -129,9 +122,9 @@ async def test_macros_are_renamed_changed_and_forgotten_on_a_page(desktop: Deskt
 async def test_two_macros_cannot_have_one_name(desktop: Desktop) -> None:
     async with desktop.app.run_test(size=(120, 30)) as pilot:
         await recorded(pilot, "Go")
-        await typed(pilot, "semicolon", "L", "semicolon", *"go")
+        await typed(pilot, "semicolon", "L", "semicolon", "=go")
         await seen(pilot, "There is a macro go already.")
-        await typed(pilot, *"ne", "enter")
+        await typed(pilot, "=ne", "enter")
         assert sorted(one.name for one in desktop.other.all(Macro)) == ["Go", "gone"]
 
 
@@ -139,7 +132,7 @@ async def test_tags_are_recorded_and_a_played_macro_is_repeated(desktop: Desktop
     async with desktop.app.run_test(size=(120, 30)) as pilot:
         await typed(pilot, "semicolon")
         await desktop.app.acts.tag(desktop.app.cards, ["vip"])
-        await typed(pilot, "semicolon", *"VIP", "enter", "j", "comma", "enter", "full_stop")
+        await typed(pilot, "semicolon", "=VIP", "enter", "j", "comma", "enter", "full_stop")
         await desktop.writer.settled()
         assert len(desktop.other.all(Tag)) == 1
         assert {one.subject_id for one in desktop.other.all(Tagging)} == {

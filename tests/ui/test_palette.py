@@ -9,7 +9,7 @@ import pytest
 from textual.pilot import Pilot
 
 from boards import NOW, TODAY, lines
-from desktop import Desktop, seen
+from desktop import Desktop, seen, typed
 from pipetui.core.change import Batch, Change
 from pipetui.core.deal import Contact, Deal, Organization, Stage
 from pipetui.core.desk import Desk
@@ -38,13 +38,13 @@ async def test_everything_is_found_mixed_and_each_kind_alone(desktop: Desktop) -
         await pilot.press("colon")
         await seen(pilot, "Find anything by its name")
         assert "@ people  & companies  > acts" in page(pilot)
-        await pilot.press(*"zephyr")
+        await typed(pilot, "=zephyr")
         await seen(pilot, "▌ & Zéphyr & [/b] Co")
         await pilot.press(*["backspace"] * 6, *"wi")
         await seen(pilot, "> Win the deal")
-        await pilot.press(*["backspace"] * 2, *"@marie")
+        await typed(pilot, *["backspace"] * 2, "=@marie")
         await seen(pilot, "▌ @ Marie Curie")
-        await pilot.press(*["backspace"] * 6, *">marie")
+        await typed(pilot, *["backspace"] * 6, "=>marie")
         await seen(pilot, "Nothing has this name.")
         await pilot.press("escape")
         await seen(pilot, "▌Acme")
@@ -59,15 +59,15 @@ async def test_a_deal_is_gone_to_whatever_is_filtered_or_long_closed(desktop: De
     old = next(deal for deal in desktop.other.all(Deal) if deal.title == "Old one")
     desktop.other.commit(Batch(say("Won"), win(old, None, desk)))
     async with desktop.app.run_test(size=(120, 30)) as pilot:
-        await pilot.press("slash", *"acme", "enter")
+        await typed(pilot, "slash", "=acme", "enter")
         await pilot.pause(0.1)
-        await pilot.press("colon", *"dupont")
+        await typed(pilot, "colon", "=dupont")
         await seen(pilot, "Dupont")
         await pilot.press("enter")
         await pilot.pause(0.2)
         assert desktop.app.board.card is not None
         assert desktop.app.board.card.title == "Dupont"
-        await pilot.press("colon", *"old one")
+        await typed(pilot, "colon", "=old one")
         await seen(pilot, "Won · €0")
         await pilot.press("enter")
         await pilot.pause(0.2)
@@ -87,7 +87,7 @@ async def test_who_types_fast_and_presses_enter_gets_what_was_typed(desktop: Des
 
 async def test_a_person_opens_on_a_page_of_their_own(desktop: Desktop) -> None:
     async with desktop.app.run_test(size=(100, 30)) as pilot:
-        await pilot.press("colon", *"@cur")
+        await typed(pilot, "colon", "=@cur")
         await seen(pilot, "Marie Curie")
         await pilot.press("enter")
         await seen(pilot, "── Marie Curie")
@@ -97,11 +97,11 @@ async def test_a_person_opens_on_a_page_of_their_own(desktop: Desktop) -> None:
 
 async def test_an_act_is_done_and_one_that_cannot_act_says_why(desktop: Desktop) -> None:
     async with desktop.app.run_test(size=(100, 30)) as pilot:
-        await pilot.press("colon", *"next stage", "enter")
+        await typed(pilot, "colon", "=next stage", "enter")
         await pilot.pause(0.2)
         await desktop.writer.settled()
         assert desktop.stage_of("Acme") == "Prospect"
-        await pilot.press("colon", *"keep the filter", "enter")
+        await typed(pilot, "colon", "=keep the filter", "enter")
         await seen(pilot, "There is no filter to keep")
 
 
@@ -109,11 +109,11 @@ async def test_on_a_page_it_has_the_acts_of_the_page(desktop: Desktop) -> None:
     async with desktop.app.run_test(size=(100, 30)) as pilot:
         await pilot.press("A")
         await seen(pilot, "── Agenda")
-        await pilot.press("colon", *"calendar")
+        await typed(pilot, "colon", "=calendar")
         await seen(pilot, "> Write a calendar file")
-        await pilot.press("escape", "colon", *"everybody's", "enter")
+        await typed(pilot, "escape", "colon", "=everybody's", "enter")
         await seen(pilot, " mine")
-        await pilot.press("colon", *"dupont")
+        await typed(pilot, "colon", "=dupont")
         await seen(pilot, "Lead · €1k")
         await pilot.press("enter")
         await pilot.pause(0.2)

@@ -78,7 +78,7 @@ async def test_a_quote_is_written_out_for_the_customer(
         await seen(pilot, "n adds the first line")
         await typed(pilot, "escape", "p")
         await seen(pilot, "enter take it")
-        await typed(pilot, *["backspace"] * 30, "=q.md", "enter")
+        await typed(pilot, "ctrl+u", "=q.md", "enter")
         await seen(pilot, "q.md")
     assert "1,000" in (tmp_path / "q.md").read_text()
 

@@ -12,7 +12,7 @@ from textual import events
 from textual.pilot import Pilot
 
 from boards import NOW, TODAY, lines
-from desktop import Desktop, seen
+from desktop import Desktop, seen, typed
 from pipetui.core import stages as rules
 from pipetui.core.change import Batch
 from pipetui.core.deal import Deal, Visit
@@ -61,10 +61,10 @@ async def taken_back(pilot: Pilot[int], what: str) -> None:
 async def test_a_stage_is_added_and_taken_back(desktop: Desktop) -> None:
     async with desktop.app.run_test(size=SIZE) as pilot:
         await opened(pilot)
-        await pilot.press("j", "a", *"Trial", "enter")
+        await typed(pilot, "j", "a", "=Trial", "enter")
         await seen(pilot, "A stage needs a definition.")
         assert names(desktop) == STANDARD
-        await pilot.press(*"It works with it.", "tab", *"20:10", "tab", "ctrl+u", *"30", "enter")
+        await typed(pilot, "=It works with it.", "tab", "=20:10", "tab", "ctrl+u", "=30", "enter")
         await seen(pilot, "▌ Trial     20 → 10 · 30 days · 0 deals")
         assert names(desktop) == ["Lead", "Prospect", "Trial", "Meeting", "Quote", "Won", "Lost"]
         await taken_back(pilot, "Add the stage Trial")
@@ -76,7 +76,7 @@ async def test_a_stage_is_changed_and_taken_back(desktop: Desktop) -> None:
     before = stage(desktop, "Prospect")
     async with desktop.app.run_test(size=SIZE) as pilot:
         await opened(pilot)
-        await pilot.press("j", "enter", "ctrl+u", *"[b]Piste", "tab", "tab", "ctrl+u", *"9/3", "enter")
+        await typed(pilot, "j", "enter", "ctrl+u", "=[b]Piste", "tab", "tab", "ctrl+u", "=9/3", "enter")
         await seen(pilot, "▌ [b]Piste  9 → 3")
         after = stage(desktop, "[b]Piste")
         assert (after.id, after.ratio_from, after.ratio_to, after.definition) == (
@@ -107,7 +107,7 @@ async def test_a_merge_gives_the_history_away_and_undo_brings_it_back(desktop: D
         await opened(pilot)
         await pilot.press("m")
         await seen(pilot, "Merge Lead into which stage?")
-        await pilot.press(*"meet", "enter")
+        await typed(pilot, "=meet", "enter")
         await seen(pilot, "▌ Meeting   20 → 11 · 14 days · 3 deals")
         assert {deal.stage_id for deal in desktop.other.all(Deal)} == {meeting}
         assert {visit.stage_id for visit in desktop.other.all(Visit)} == {meeting}
@@ -121,7 +121,7 @@ async def test_a_retired_stage_keeps_its_history(desktop: Desktop) -> None:
     lead, quote = stage(desktop, "Lead").id, stage(desktop, "Quote").id
     async with desktop.app.run_test(size=SIZE) as pilot:
         await opened(pilot)
-        await pilot.press("x", *"quote", "enter")
+        await typed(pilot, "x", "=quote", "enter")
         await seen(pilot, "▌ Quote     5 → 3 · 14 days · 3 deals")
         assert {deal.stage_id for deal in desktop.other.all(Deal)} == {quote}
         assert {visit.stage_id for visit in desktop.other.all(Visit)} == {lead, quote}
@@ -132,13 +132,14 @@ async def test_a_retired_stage_keeps_its_history(desktop: Desktop) -> None:
 async def test_what_somebody_else_changed_is_told_then_shown(desktop: Desktop) -> None:
     async with desktop.app.run_test(size=SIZE) as pilot:
         await opened(pilot)
+        await typed(pilot, "e")
         renamed = rules.edit(stage(desktop, "Lead"), desk(desktop), name="Theirs")
         desktop.other.commit(Batch(say("Change a stage"), renamed))
-        await pilot.press("e", "ctrl+u", *"Mine", "enter")
+        await typed(pilot, "ctrl+u", "=Mine", "enter")
         await seen(pilot, "name: theirs Theirs, yours Mine.")
         assert any(line.startswith("▌ Theirs") for line in lines(pilot.app))
         assert names(desktop)[0] == "Theirs"
-        await pilot.press("e", "ctrl+u", *"Mine", "enter")
+        await typed(pilot, "e", "ctrl+u", "=Mine", "enter")
         await seen(pilot, "▌ Mine")
         assert names(desktop)[0] == "Mine"
 
@@ -164,7 +165,7 @@ async def test_the_editor_waits_for_what_was_asked_for(desktop: Desktop) -> None
     async with desktop.app.run_test(size=SIZE) as pilot:
         await opened(pilot)
         desktop.writer.write(busy)
-        await pilot.press("x", *"quote", "enter")
+        await typed(pilot, "x", "=quote", "enter")
         await seen(pilot, "Moving the deals…")
         assert names(desktop) == STANDARD
         desktop.app.screen.post_message(events.Key("escape", None))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from boards import TODAY, lines
-from desktop import Desktop, seen
+from desktop import Desktop, seen, typed
 from pipetui.core.change import Batch, Change
 from pipetui.core.deal import Activity, Criterion, Deal, Evidence, LostReason, Member, Organization, Tagging
 from pipetui.core.message import say
@@ -34,7 +34,7 @@ def deals(desktop: Desktop) -> list[Deal]:
 
 async def test_a_move_is_repeated_down_its_column_while_the_cursor_goes_along(desktop: Desktop) -> None:
     async with desktop.app.run_test(size=(120, 30)) as pilot:
-        await pilot.press("m", *"Meeting", "enter")
+        await typed(pilot, "m", "=Meeting", "enter")
         await pilot.pause(0.2)
         assert desktop.app.board.card is not None
         assert desktop.app.board.card.title == "Acme"
@@ -113,7 +113,7 @@ async def test_the_form_repeats_only_what_was_changed_in_it_on_the_marked_deals(
     async with desktop.app.run_test(size=(120, 40)) as pilot:
         await pilot.press("e")
         await pilot.pause(0.2)
-        await pilot.press(*["tab"] * 6, *"in 10 days", "enter")
+        await typed(pilot, *["tab"] * 6, "=in 10 days", "enter")
         await pilot.pause(0.3)
         await pilot.press("j", "space", "space", "full_stop")
         await pilot.pause(0.3)

@@ -13,7 +13,7 @@ import pytest
 from textual.pilot import Pilot
 
 from boards import lines
-from desktop import seen
+from desktop import seen, typed
 from dialogs import HOSTILE
 from pipetui import demo
 from pipetui.config import load
@@ -131,7 +131,7 @@ async def test_where_deals_went_opens_way_by_way(office: Office) -> None:
             await pilot.press("right")
         await pilot.press("enter")
         await seen(pilot, "type to find")
-        await pilot.press(*"lost", "enter")
+        await typed(pilot, "=lost", "enter")
         await seen(pilot, "→ Lost")
         assert " deals " in lines(pilot.app)[-1]
         await pilot.press("escape", "escape")
@@ -146,27 +146,27 @@ async def test_period_owner_filter_and_grouping_change_what_is_counted(office: O
         await pilot.press("[")
         await seen(pilot, "October 2026")
         await pilot.press("p")
-        await pilot.press(*"all", "enter")
+        await typed(pilot, "=all", "enter")
         await seen(pilot, "everything")
         await seen(pilot, f"{total} ")
         await pilot.press("b")
         await seen(pilot, "Closed from")
         await pilot.press("slash")
-        await pilot.press(*"source:blog", "enter")
+        await typed(pilot, "=source:blog", "enter")
         await seen(pilot, "/source:blog")
         await seen(pilot, "Closed from")
         fewer = next(line for line in lines(pilot.app) if "Total" in line).split()
         assert int(fewer[1]) + int(fewer[2]) < int(total)
         await pilot.press("o")
         await seen(pilot, "Whose deals?")
-        await pilot.press(*"marie", "enter")
+        await typed(pilot, "=marie", "enter")
         await seen(pilot, "marie · by stage")
 
 
 async def test_the_filter_of_the_board_is_taken_over(office: Office) -> None:
     async with office.app.run_test(size=(110, 40)) as pilot:
         await pilot.press("slash")
-        await pilot.press(*"source:blog", "enter")
+        await typed(pilot, "=source:blog", "enter")
         await pilot.pause(0.3)
         await pilot.press("r")
         await seen(pilot, "/source:blog")
@@ -186,7 +186,7 @@ async def test_a_report_is_written_and_copied(
             await pilot.press(*name, "enter")
             await seen(pilot, f"Written to {name}")
         await pilot.press("w")
-        await pilot.press(*"s.doc", "enter")
+        await typed(pilot, "=s.doc", "enter")
         await seen(pilot, "does not write")
         await pilot.press("escape", "y")
         await seen(pilot, "The report is copied.")

@@ -189,12 +189,12 @@ async def test_enter_on_a_segment_of_deals_filters_the_board(desktop: Desktop) -
 
 async def test_a_form_that_lacks_what_it_needs_stays_open_and_says_so(desktop: Desktop) -> None:
     async with desktop.app.run_test(size=(100, 30)) as pilot:
-        await typed(pilot, "M", "n", *"Lyon", "enter")
+        await typed(pilot, "M", "n", "=Lyon", "enter")
         await seen(pilot, "Say who belongs to it.")
-        await typed(pilot, *"contacts: city:lyon", "enter")
+        await typed(pilot, "=contacts: city:lyon", "enter")
         await seen(pilot, "Save Lyon")
-        await typed(pilot, "tab", "enter", "tab", "tab", *"a stand", "enter")
+        await typed(pilot, "tab", "enter", "tab", "tab", "=a stand", "enter")
         await seen(pilot, "Say what was paid.")
-        await typed(pilot, *"450", "enter")
+        await typed(pilot, "=450", "enter")
         await seen(pilot, "Blog cost")
         assert [one.amount for one in desktop.other.all(Spending)] == [45_000]
