@@ -105,6 +105,8 @@ class Pipetui(App[int]):
         self.lookout = Lookout(self)
         self.unsaved: dict[tuple[str, int], Mapping[str, str]] = {}
         """What was typed into the form of a record and could not be written: it stands there again."""
+        self.entered: dict[str, list[str]] = {}
+        """Lines that were typed where one is asked for, by what is asked for."""
         self.travel_first: date | None = None
         """A day to look back to as soon as the board stands."""
         self.travel: Travel | None = None

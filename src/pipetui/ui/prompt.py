@@ -13,15 +13,22 @@ from pipetui.core.text import clean
 from pipetui.errors import Invalid
 from pipetui.lang import _, told
 from pipetui.ui.field import Field, rule
-from pipetui.ui.paint import Line, Look, Span, fitted
+from pipetui.ui.paint import GLYPHS, Line, Look, Span, fitted
 from pipetui.ui.pane import Pane
 
 Understand = Callable[[str], Line]
 """What a text means, in words; raises Invalid when it means nothing."""
 
 
+RECALLED = 50
+"""Lines that are remembered of each kind."""
+
+
 class Prompt(ModalScreen[str | None]):
-    """Ends with the text, or None. What cannot be understood cannot be entered."""
+    """Ends with the text, or None. What cannot be understood cannot be entered.
+
+    What was entered before, written or not, comes back with the arrow up for as long as the program runs.
+    """
 
     CSS = """
     Prompt { background: transparent; align: left bottom; }
@@ -36,6 +43,10 @@ class Prompt(ModalScreen[str | None]):
         self._title, self._understand, self._example = title, understand, example
         self._pane = Pane(look)
         self._field = Field(text, keys=self._key)
+        self._lines: list[str] = []
+        """Entered before where the same was asked for, the newest last."""
+        self._back, self._begun = 0, text
+        """How many lines back, and what was typed before."""
 
     def compose(self) -> ComposeResult:
         """What is understood above what is typed."""
@@ -44,6 +55,8 @@ class Prompt(ModalScreen[str | None]):
 
     def on_mount(self) -> None:
         """Ready to type."""
+        entered: dict[str, list[str]] = getattr(self.app, "entered", {})
+        self._lines = entered.setdefault(self._example or self._title, self._lines)
         self._field.focus()
 
     def on_pane_resized(self) -> None:
@@ -59,8 +72,20 @@ class Prompt(ModalScreen[str | None]):
         if key == "escape":
             self.dismiss(None)
         elif key == "enter" and self._meaning() is not None:
-            self.dismiss(clean(self._field.value).strip())
-        return key in ("escape", "enter")
+            text = clean(self._field.value).strip()
+            if text:
+                self._lines[:] = [*(line for line in self._lines if line != text), text][-RECALLED:]
+            self.dismiss(text)
+        elif key in ("up", "down"):
+            self._recall(self._back + (1 if key == "up" else -1))
+        return key in ("escape", "enter", "up", "down")
+
+    def _recall(self, back: int) -> None:
+        if 0 <= back <= len(self._lines):
+            if not self._back:
+                self._begun = self._field.value
+            self._back = back
+            self._field.put(self._lines[-back] if back else self._begun)
 
     def _meaning(self) -> Line | None:
         try:
@@ -76,7 +101,8 @@ class Prompt(ModalScreen[str | None]):
         shown = self._complaint if meaning is None else meaning
         if not self._field.value and self._example:
             shown = [Span(self._example, "dim")]
-        keys = (("enter", _("take it")), ("esc", _("leave")))
+        earlier = [(GLYPHS.rise, _("entered before"))] if self._lines else []
+        keys = (("enter", _("take it")), *earlier, ("esc", _("leave")))
         self._pane.show([rule(self._title, width, keys), fitted([Span(" "), *shown], width)], 0)
 
 
