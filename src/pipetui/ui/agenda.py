@@ -217,7 +217,11 @@ class Agenda(Page):
             deal = self.main.reading.store.get(Deal, one.deal_id) if one.deal_id else None
             return activities.done(one, desk, deal, self._visit(one.deal_id))
 
-        label = say_n("A step for {deal} is done", "{n} steps are done", len(chosen), deal=_for(chosen))
+        label = _label(
+            chosen,
+            say("A step for {deal} is done", deal=chosen[0].about),
+            say_n("A step is done", "{n} steps are done", len(chosen)),
+        )
         await self._write(chosen, taken, label)
         if len(chosen) == 1 and chosen[0].repeat is None:
             self._follow_up(chosen[0])
@@ -280,10 +284,12 @@ class Agenda(Page):
         days = {step.id: until(step) for step in some}
         if min(days.values()) < self._today:
             raise Refused(say("That day is past."))
-        label = say_n(
-            "Snooze a step for {deal} until {day}", "Snooze {n} steps until {day}", len(some),
-            day=days[some[0].id], deal=_for(some),
-        )  # fmt: skip
+        day_ = days[some[0].id]
+        label = _label(
+            some,
+            say("Snooze a step for {deal} until {day}", deal=some[0].about, day=day_),
+            say_n("Snooze a step until {day}", "Snooze {n} steps until {day}", len(some), day=day_),
+        )
         await self._write(some, lambda one, desk: activities.snooze(one, days[one.id]), label)
 
     async def do_cancel(self) -> None:
@@ -319,7 +325,7 @@ class Agenda(Page):
         ]  # fmt: skip
 
         async def changed(values: dict[str, object]) -> None:
-            label = say("Change a step for {deal}", deal=_for([step]))
+            label = say("Change a step for {deal}", deal=step.about)
             await self._write([step], lambda one, desk: activities.change(one, **values), label)
 
         self.ask(Form(_("Step"), rows, self.main.look), changed)
@@ -403,13 +409,17 @@ def words() -> dict[Section, str]:
     }
 
 
-def _for(steps: Sequence[Planned]) -> str:
-    """What the first of some steps is about: its text may be about a person, and stays out of the log."""
-    return steps[0].about
+def _label(steps: Sequence[Planned], of_one: Message, of_all: Message) -> Message:
+    """One step is known by what it is about; its text may be personal, and stays out of the log."""
+    return of_one if len(steps) == 1 else of_all
 
 
 def _cancelling(steps: Sequence[Planned]) -> Message:
-    return say_n("Cancel a step for {deal}", "Cancel {n} steps", len(steps), deal=_for(steps))
+    return _label(
+        steps,
+        say("Cancel a step for {deal}", deal=steps[0].about),
+        say_n("Cancel a step", "Cancel {n} steps", len(steps)),
+    )
 
 
 def _whose(one: Activity) -> Mapping[str, Any]:
