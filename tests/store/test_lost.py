@@ -156,6 +156,27 @@ def test_writes_wait_a_while_for_a_server_then_are_refused(far: Store, wire: Wir
     assert batches(far) == ["Add a deal", "A change"]
 
 
+def test_a_connection_that_breaks_as_soon_as_it_is_made_is_made_again(
+    far: Store, wire: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deal = add_deal(far)
+    whole, broken = postgres.mark, iter((True, True, False))
+
+    def breaks(link: postgres.Link, before: int) -> int:
+        if next(broken, False):
+            wire.cut()
+            link.execute("SELECT 1")
+        return whole(link, before)
+
+    monkeypatch.setattr(postgres, "mark", breaks)
+    wire.cut()
+    commit(far, Change.edit(deal, title="Still here"))
+    assert [one.title for one in far.all(Deal)] == ["Still here"]
+    broken = iter((True,))
+    with pytest.raises(ConnectionLost, match="was lost"):
+        Database(wire.url)
+
+
 def test_without_patience_a_loss_is_told_at_once_and_somebody_else_connects(far: Store, wire: Wire) -> None:
     db, came = far.db, wire.opened
     db.patience = 0

@@ -48,7 +48,7 @@ class Database:
         self._missed = False
         """Somebody may have written while the connection was lost."""
         self._name = ""
-        self._seen: int = self._engine.mark(self._link, 0)
+        self._seen = self._met(self._link)
         self.vouch: Callable[[Database], None] | None = None
         """Asked before each write and after somebody else wrote: raises what keeps this version from the store."""
         self._look()
@@ -133,15 +133,25 @@ class Database:
     def reconnect(self) -> None:
         """Open the store again in place of a connection that was lost. Raises StoreProblem when that fails."""
         link = self._engine.connect_again(self.url, self._link)
+        seen = self._met(link)
         with self._lock:
             gone, self._link = self._link, link
-            if self._name:
-                self._engine.introduce(link, self._name)
-            self.lost, self._missed = None, True
-            self._seen = self._engine.mark(link, 0)
+            self.lost, self._missed, self._seen = None, True, seen
             self._look()
         with suppress(*self._engine.Error):
             gone.close()
+
+    def _met(self, link: Any) -> int:
+        """The mark of a new connection, once it knows who looks; one that breaks at once is closed."""
+        try:
+            if self._name:
+                self._engine.introduce(link, self._name)
+            return int(self._engine.mark(link, 0))
+        except self._engine.Error as error:
+            problem = self._engine.lost(link, error, self.url) or self._engine.problem(error, self.url)
+            with suppress(*self._engine.Error):
+                link.close()
+            raise problem from error
 
     def introduce(self, name: str) -> None:
         """Say who is connected, where the server can show it to others."""
