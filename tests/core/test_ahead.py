@@ -228,7 +228,7 @@ def test_with_little_history_nothing_is_claimed() -> None:
         assert "too little history" in str(found.verdict)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.integers(0, 10_000), st.floats(1, 200))
 def test_what_comes_later_never_changes_what_is_learned(seed: int, days: float) -> None:
     whole = simulated.past(seed, 60, ("web", "good"))

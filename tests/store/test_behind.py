@@ -163,7 +163,7 @@ def shown(store: Store, kind: str, when: Period) -> list[Any]:
 
 
 @pytest.mark.parametrize("rated", [True, False])
-@pytest.mark.parametrize("seed", [3, 4, 5])
+@pytest.mark.parametrize("seed", [3, 4])
 def test_all_screens_say_the_same_to_the_cent(store: Store, seed: int, rated: bool) -> None:
     office(store, seed, rated)
     for when in PERIODS:
@@ -224,10 +224,9 @@ ADDED = (
 )
 
 
-@pytest.mark.parametrize(("name", "by"), [one for one in EVERY if one[1] != "segment"])
-def test_rows_add_up_to_the_total(store: Store, name: str, by: str) -> None:
+def test_rows_add_up_to_the_total(store: Store) -> None:
     office(store, 7)
-    for when in PERIODS:
+    for (name, by), when in product([one for one in EVERY if one[1] != "segment"], PERIODS):
         report = made(store, name, when, by)
         if report.total is None or name == "funnel":
             continue
@@ -237,9 +236,9 @@ def test_rows_add_up_to_the_total(store: Store, name: str, by: str) -> None:
                 continue
             parts = [of(line[at]) for line in report.rows if of(line[at]) is not None]
             if isinstance(whole, Money):
-                assert sum(one.minor for one in parts) == whole.minor, (name, column.name)
+                assert sum(one.minor for one in parts) == whole.minor, (name, by, when, column.name)
             else:
-                assert sum(parts) == whole, (name, column.name)
+                assert sum(parts) == whole, (name, by, when, column.name)
 
 
 def test_a_segment_is_a_saved_filter_and_no_other_view(store: Store) -> None:

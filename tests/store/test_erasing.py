@@ -404,7 +404,7 @@ def history(store: Store, dice: random.Random) -> Iterator[int]:
     yield from {row[0] for row in ever} - set(ids)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_whatever_happened_nothing_is_left_and_no_number_differs(store: Store, seed: int) -> None:
     dice = random.Random(seed)
     ids = list(history(store, dice))

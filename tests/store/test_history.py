@@ -14,7 +14,7 @@ from pipetui.store.store import Store
 from player import Player, state
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(8))
 def test_history_is_kept(seed: int, prepared: Path, tmp_path: Path) -> None:
     file = str(shutil.copy(prepared, tmp_path / "store.db"))
     store = Store.open(file, login="ann", now=lambda: NOW)

@@ -298,7 +298,7 @@ def test_the_counts_are_those_of_the_visits_after_whatever_is_done(
     monkeypatch.setattr(writing, "CHUNK", chunk)
     team = Team(opened("ann"), seed)
     marked = 0
-    for _ in range(70):
+    for _ in range(45):
         team.act()
         marked += stays.stale(team.store.db)
         assert_counted(team.store)
