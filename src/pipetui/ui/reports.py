@@ -7,13 +7,11 @@ until the store changes.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipetui.core.message import Message, say, say_n
-from pipetui.core.moment import period as read_period
-from pipetui.core.report import BY_NAME, SHEETS, Behind, Report
+from pipetui.core.report import SHEETS, Behind, Report
 from pipetui.errors import Invalid, PipetuiError
 from pipetui.lang import _, number, told
 from pipetui.reporting import columns
@@ -23,28 +21,18 @@ from pipetui.ui.page import Key, Page
 from pipetui.ui.paint import GLYPHS, Line, Span
 from pipetui.ui.pick import Option, Pick
 from pipetui.ui.prompt import Prompt, to_file
+from pipetui.ui.reportask import Asked, Wanted
 from pipetui.ui.reportlines import KEYS, Target, deal_rows, figure, named, page, tabs
 from pipetui.ui.rows import Paged, Row
 from pipetui.ui.typeahead import ANSWERS
 
 if TYPE_CHECKING:
-    from pipetui.core.deal import Member
-    from pipetui.core.moment import Period
-    from pipetui.core.query import Expr
     from pipetui.store.behind import Question
     from pipetui.ui.app import Pipetui
 
 EVERYBODY = -1
 PATIENCE = 0.5
 """Seconds between two words about how far it is."""
-USUAL = "this-month"
-BY: dict[str, Message] = {
-    "all": say("all together"), "quarter": say("by quarter"), "month": say("by month"), "reason": say("by reason"),
-    "stage": say("by stage"), "owner": say("by owner"), "source": say("by source"), "segment": say("by segment"),
-    "size": say("by size"), "kind": say("by kind"), "week": say("by week"),
-}  # fmt: skip
-Asked = tuple[str, str, str, int | None, str]
-"""Name, what it is told apart by, period, owner, filter."""
 
 
 class Left(PipetuiError):
@@ -76,12 +64,7 @@ class Reports(Page):
 
     def __init__(self, app: Pipetui) -> None:
         super().__init__(app)
-        self._sheet = SHEETS[0]
-        self._by: dict[str, str] = {}
-        self._period: Period | None = None
-        """What was chosen; each report has its own until then."""
-        self._owner: Member | None = None
-        self._query, self._filter = app.reading.query, app.reading.scope.filter
+        self._wanted = Wanted(app)
         self._made: dict[Asked, Report] = {}
         self._looked: set[Asked] = set()
         """What was looked back at, or is being."""
@@ -109,47 +92,10 @@ class Reports(Page):
         self._looked.clear()
         self._begin()
 
-    # What is asked
-
-    @property
-    def _told_by(self) -> str:
-        return self._by.get(self._sheet.name, next(iter(self._sheet.by), ""))
-
-    @property
-    def _when(self) -> Period:
-        return self._period or self._read(self._sheet.period)
-
-    @property
-    def _asked(self) -> Asked:
-        owner = self._owner.id if self._owner else None
-        return self._sheet.name, self._told_by, self._when.name, owner, self._query
-
     @property
     def report(self) -> Report | None:
         """The report looked at; None while it is counted."""
-        return self._made.get(self._asked)
-
-    def _question(self) -> Callable[[], Question]:
-        """To be asked on the thread, with a connection of its own."""
-        reading, period, by = self.main.reading, self._when, self._told_by
-        currency, month = self.main.config.currency, self.main.config.fiscal_month or 1
-        today, now = reading.clock()
-        scope = replace(
-            reading.scope,
-            filter=self._filter,
-            owner_id=self._owner.id if self._owner else None,
-            today=today,
-            now=now,
-        )
-
-        def asked() -> Question:
-            from pipetui.store.reports import ask
-
-            db = reading.beside()
-            db.make_room()
-            return ask(db, scope, period, currency, by, month)
-
-        return asked
+        return self._made.get(self._wanted.key)
 
     # Counting
 
@@ -160,7 +106,7 @@ class Reports(Page):
         self._begin()
 
     def _begin(self) -> None:
-        if self._asked not in self._made and not self._counting:
+        if self._wanted.key not in self._made and not self._counting:
             self._counting = True
             work(self, self._count)
         self.draw()
@@ -168,15 +114,19 @@ class Reports(Page):
     async def _count(self) -> None:
         """Count until what is asked now is there."""
         try:
-            while (asked := self._asked) not in self._made:
-                self._made[asked] = await apart(self._job(asked[0], self._question()))
+            while (asked := self._wanted.key) not in self._made:
+                self._made[asked] = await apart(self._job(asked[0], self._wanted.question()))
                 self._first_figure()
                 self.draw()
         except PipetuiError as error:
             self.tell(error.message, "bad")
         finally:
             self._counting = False
-        while self._sheet.name == "accuracy" and not self._looking and self._asked not in self._looked:
+        while (
+            self._wanted.sheet.name == "accuracy"
+            and not self._looking
+            and self._wanted.key not in self._looked
+        ):
             await self._look_back()
 
     def _job(self, name: str, asked: Callable[[], Question]) -> Callable[[], Report]:
@@ -193,7 +143,7 @@ class Reports(Page):
 
     async def _look_back(self) -> None:
         """What the forecast would have said: some seconds, while what came is on the screen."""
-        asked, question = self._asked, self._question()
+        asked, question = self._wanted.key, self._wanted.question()
         self._looked.add(asked)
 
         def heard(done: int, of: int) -> None:
@@ -239,13 +189,13 @@ class Reports(Page):
             await super()._act(key)
 
     def _go(self, place: int) -> None:
-        self._sheet = SHEETS[place % len(SHEETS)]
+        self._wanted.sheet = SHEETS[place % len(SHEETS)]
         self._show()
         self._first_figure()
         self.draw(0)
 
     def do_next(self) -> None:
-        self._go(SHEETS.index(self._sheet) + 1)
+        self._go(SHEETS.index(self._wanted.sheet) + 1)
 
     def do_right(self) -> None:
         self._walk(1)
@@ -266,39 +216,30 @@ class Reports(Page):
         self.draw()
 
     def do_by(self) -> None:
-        ways = BY_NAME[self._sheet.name].by
-        if not ways:
+        if self._wanted.otherwise():
+            self._show()
+        else:
             self.tell(say("This report is told in one way."), "warn")
-            return
-        self._by[self._sheet.name] = ways[(ways.index(self._told_by) + 1) % len(ways)]
-        self._show()
 
     def do_before(self) -> None:
-        self._turn(forward=False)
+        self._wanted.turn(forward=False)
+        self._show()
 
     def do_after(self) -> None:
-        self._turn(forward=True)
-
-    def _turn(self, forward: bool) -> None:
-        when = self._when
-        if when.start is None:
-            when = self._read(USUAL)
-            self._period = when if forward else when.previous()
-        else:
-            self._period = when.next() if forward else when.previous()
+        self._wanted.turn(forward=True)
         self._show()
 
     def do_period(self) -> None:
+        def understood(text: str) -> Line:
+            period = self._wanted.read(text) if text else self._wanted.period
+            return [Span(period_name(period), "accent")]
+
         async def chosen(text: str) -> None:
-            self._period = self._read(text) if text else None
+            self._wanted.over(text)
             self._show()
 
         example = _("2026-Q4   ·   last-month   ·   2026   ·   all   ·   2026-11-01..2026-12-15")
-        understood = lambda text: [Span(period_name(self._read(text) if text else self._when), "accent")]  # noqa: E731
         self.ask(Prompt(_("Which period?"), self.main.look, understood, example=example), chosen)
-
-    def _read(self, text: str) -> Period:
-        return read_period(text, self.main.reading.scope.today, self.main.config.fiscal_month or 1)
 
     def do_owner(self) -> None:
         from pipetui.core.deal import Member
@@ -307,31 +248,26 @@ class Reports(Page):
         named_ones = [Option(one.id, one.name, one.login) for one in members]
 
         async def chosen(number_of: int) -> None:
-            self._owner = next((one for one in members if one.id == number_of), None)
+            self._wanted.owner = next((one for one in members if one.id == number_of), None)
             self._show()
 
-        current = self._owner.id if self._owner else EVERYBODY
+        current = self._wanted.owner.id if self._wanted.owner else EVERYBODY
         options = [Option(EVERYBODY, _("everybody")), *named_ones]
         self.ask(Pick(_("Whose deals?"), options, self.main.look, current), chosen)
 
     def do_filter(self) -> None:
         def understood(text: str) -> Line:
-            expr = self._parsed(text)
+            expr = self._wanted.parsed(text)
             return [Span(str(expr) if expr else _("all deals"), "accent")]
 
         async def chosen(text: str) -> None:
-            self._query, self._filter = text, self._parsed(text)
+            self._wanted.only(text)
             self._show()
 
         example = _("stage:quote   ·   source:salon   ·   amount>10k   ·   tag:vip")
-        self.ask(Prompt(_("Only which deals?"), self.main.look, understood, self._query, example), chosen)
-
-    def _parsed(self, text: str) -> Expr | None:
-        if not text:
-            return None
-        from pipetui.core.query import parse
-
-        return parse(text, self.main.reading.scope.today, self.main.config.fiscal_month or 1)
+        self.ask(
+            Prompt(_("Only which deals?"), self.main.look, understood, self._wanted.query, example), chosen
+        )
 
     # The deals behind a figure
 
@@ -367,7 +303,7 @@ class Reports(Page):
         self.ask(Pick(title, options, self.main.look), chosen)
 
     async def _list(self, behind: Behind, title: str) -> None:
-        asked = self._question()
+        asked = self._wanted.question()
 
         def found() -> list[int]:
             from pipetui.store.behind import numbers
@@ -443,15 +379,15 @@ class Reports(Page):
         return (
             self._title
             if self._listed is not None
-            else f"{_('Reports')} {GLYPHS.dot} {told(self._sheet.title)}"
+            else f"{_('Reports')} {GLYPHS.dot} {told(self._wanted.sheet.title)}"
         )
 
     def made(self, width: int) -> Sequence[Row]:
         """The deals, or the report below the names of all."""
         if self._listed is not None:
             return self._listed
-        top = [Row(line) for line in tabs(SHEETS, self._sheet.name, width)]
-        top += [Row([]), Row([Span("  "), Span(told(self._sheet.about), "dim")]), Row([])]
+        top = [Row(line) for line in tabs(SHEETS, self._wanted.sheet.name, width)]
+        top += [Row([]), Row([Span("  "), Span(told(self._wanted.sheet.about), "dim")]), Row([])]
         report = self.report
         if report is None:
             return [*top, Row([Span(f"  {_('Counting…')}", "dim")])]
@@ -463,17 +399,11 @@ class Reports(Page):
 
     def standing(self) -> Line:
         """What is looked at."""
-        parts = [self.main.reading.pipeline.name, period_name(self._when)]
-        parts.append(self._owner.name if self._owner else _("everybody"))
-        if self._told_by:
-            parts.append(told(BY[self._told_by]))
-        if self._query:
-            parts.append(f"/{self._query}")
-        line = [Span(f" {f' {GLYPHS.dot} '.join(parts)}", "dim")]
+        line = [Span(f" {f' {GLYPHS.dot} '.join(self._wanted.words())}", "dim")]
         if self._listed is not None:
             held = told(say_n("{n} deal", "{n} deals", len(self._listed)))
             return [Span(f" {held}", "strong"), *line]
-        if self._looking and self._sheet.name == "accuracy":
+        if self._looking and self._wanted.sheet.name == "accuracy":
             done, of = self._done
             words = _("Looking back: {done} of {of}…").format(done=done, of=of) if of else _("Looking back…")
             return [Span(f" {words}", "accent"), *line]
