@@ -26,13 +26,14 @@ from pipetui.core.moment import period  # noqa: E402
 from pipetui.core.report import BY_NAME  # noqa: E402
 from pipetui.store import behind, reports  # noqa: E402
 from pipetui.store.db import Database  # noqa: E402
+from pipetui.store.question import Question  # noqa: E402
 from pipetui.store.windows import Scope  # noqa: E402
 
 LIMIT = 1.0
 """Seconds a report may take."""
 
 
-def asked(db: Database, when: str, by: str) -> behind.Question:
+def asked(db: Database, when: str, by: str) -> Question:
     """All deals of the first pipeline."""
     now = datetime.now(UTC)
     today = now.astimezone().date()

@@ -17,7 +17,7 @@ from pipetui.errors import Invalid, NotFound
 from pipetui.lang import _, told
 
 if TYPE_CHECKING:
-    from pipetui.store.behind import Question
+    from pipetui.store.question import Question
 
 FORMATS = ("table", "csv", "md", "json")
 WAYS = tuple(dict.fromkeys(way for sheet in SHEETS for way in sheet.by))

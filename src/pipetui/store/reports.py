@@ -17,7 +17,7 @@ from pipetui.core.pots import Exchange, Pot, Pots
 from pipetui.core.report import BY_NAME, Behind, Note, Report
 from pipetui.errors import NotFound
 from pipetui.store import reports_read as read
-from pipetui.store.behind import Question
+from pipetui.store.question import Question
 
 if TYPE_CHECKING:
     from pipetui.core.backtest import Backtest

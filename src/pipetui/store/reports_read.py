@@ -19,8 +19,8 @@ from pipetui.core.reports_pace import Came, Done
 from pipetui.core.survival import Lasted
 from pipetui.store import behind as sets
 from pipetui.store import counts
-from pipetui.store.behind import NARROWED, SIZES, Question, among
-from pipetui.store.clause import Clause
+from pipetui.store.clause import Clause, among
+from pipetui.store.question import NARROWED, SIZES, Question, column, cut, instant
 from pipetui.store.stays import STRIDE
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def _kind(question: Question) -> Clause:
 
 
 TOLD: Mapping[str, Callable[[Question], Clause]] = {
-    **NARROWED, "kind": _kind, "stage": sets.column("stage_id"),
+    **NARROWED, "kind": _kind, "stage": column("stage_id"),
 }  # fmt: skip
 """What deals are counted by."""
 
@@ -233,9 +233,7 @@ def _by_week(question: Question, what: str, doing: Clause, chosen: Clause) -> di
     while monday <= last:
         weeks.append(monday)
         monday += timedelta(days=7)
-    told = sets.cut(
-        "activity.done_at", [(sets.instant(week + timedelta(days=7)), week.isoformat()) for week in weeks]
-    )
+    told = cut("activity.done_at", [(instant(week + timedelta(days=7)), week.isoformat()) for week in weeks])
     sql = f"SELECT {told.sql}, {what} {source} {where} GROUP BY 1"
     found = dict(question.db.rows(sql, (*told.params, *params)))
     return {week.isoformat(): found.get(week.isoformat(), 0) for week in weeks}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pipetui.core.deal import Member
     from pipetui.core.moment import Period
     from pipetui.core.query import Expr
-    from pipetui.store.behind import Question
+    from pipetui.store.question import Question
     from pipetui.ui.app import Pipetui
 
 USUAL = "this-month"

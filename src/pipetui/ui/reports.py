@@ -27,7 +27,7 @@ from pipetui.ui.rows import Paged, Row
 from pipetui.ui.typeahead import ANSWERS
 
 if TYPE_CHECKING:
-    from pipetui.store.behind import Question
+    from pipetui.store.question import Question
     from pipetui.ui.app import Pipetui
 
 EVERYBODY = -1
