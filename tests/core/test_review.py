@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from desks import TODAY
+from pipetui.core.pots import Exchange
 from pipetui.core.review import COMING, PARTS, Facts, State, flags, flow, ranked
 
 FINE = Facts(
@@ -64,14 +66,16 @@ def test_the_most_money_in_doubt_comes_first() -> None:
         replace(FINE, id=3, amount=100_000, chance=0.5, next_due=None),
         replace(FINE, id=4, amount=None),
         replace(FINE, id=5, amount=90_000, currency="USD"),
+        replace(FINE, id=6, amount=1_000_000, currency="JPY"),
     ]
-    found = ranked(some, TODAY, {"EUR": 1.0, "USD": 2.0})
-    assert [one.facts.id for one in found] == [5, 3, 4, 1, 2]
+    found = ranked(some, TODAY, Exchange("EUR", {"USD": Decimal(2), "JPY": Decimal("0.006")}))
+    assert [one.facts.id for one in found] == [6, 5, 3, 4, 1, 2]
     by_id = {one.facts.id: one.worth for one in found}
     assert by_id[1] == 100_000
     assert by_id[3] == 150_000
     assert round(by_id[2]) == 19_000
     assert by_id[5] == 180_000
+    assert by_id[6] == 600_000
     assert by_id[4] == 1.5 * 100_000
 
 

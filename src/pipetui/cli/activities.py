@@ -105,8 +105,6 @@ def done(session: Session, number: int, no_answer: bool) -> None:
 def edit(session: Session, number: int, words: tuple[str, ...]) -> None:
     given = fields.pairs(words, dict.fromkeys(("kind", "text", "due", "time", "owner", "repeat")))
     values: dict[str, object] = {name: given[name] for name in ("kind", "text") if name in given}
-    if "kind" in values and values["kind"] not in KINDS:
-        raise click.UsageError(_("The kinds are {names}.").format(names=", ".join(KINDS)))
     if "due" in given:
         values["due_on"] = fields.day(session, given["due"])
     if "time" in given:
@@ -164,7 +162,7 @@ def show(session: Session, activities: Iterable[Activity]) -> None:
         (
             str(one.id),
             str(one.deal_id or ""),
-            kind_words()[one.kind],
+            kind_words().get(one.kind, one.kind),
             " ".join(filter(None, (shapes.day(one.due_on), one.due_time))),
             f"{one.done_at.astimezone():%Y-%m-%d}" if one.done_at else "",
             one.text,

@@ -38,7 +38,14 @@ def due(session: Session, days: int, owner: str | None) -> int:
 def _row(one: Planned, session: Session) -> tuple[str, ...]:
     when = " ".join(filter(None, (lang.day(one.due_on, session.today), one.due_time)))
     late = f" ({_('overdue')})" if section(one.due_on, session.today) == "overdue" else ""
-    return str(one.id), str(one.deal_id or ""), kind_words()[one.kind], f"{when}{late}", one.about, one.text
+    return (
+        str(one.id),
+        str(one.deal_id or ""),
+        kind_words().get(one.kind, one.kind),
+        f"{when}{late}",
+        one.about,
+        one.text,
+    )
 
 
 def shape(one: Planned) -> shapes.Json:

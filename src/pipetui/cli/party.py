@@ -137,7 +137,7 @@ def _hanging(file: File) -> Iterator[str]:
         yield from ("", _("Activities"))
         for one in file.activities:
             when = f"{one.done_at.astimezone():%Y-%m-%d}" if one.done_at else f"→ {one.due_on}"
-            yield f"  {when}  {kind_words()[one.kind]}  {one.text}"
+            yield f"  {when}  {kind_words().get(one.kind, one.kind)}  {one.text}"
     if file.entries:
         yield from ("", _("History"))
         for entry in file.entries:

@@ -13,10 +13,10 @@ from pipetui.cli.output import print_json, print_lines, table
 from pipetui.cli.reading import Reading
 from pipetui.cli.session import Session
 from pipetui.cli.words import pass_session, query_text, query_verb
-from pipetui.core.deal import Member, Rate, Review
+from pipetui.core.deal import Member, Review
 from pipetui.core.message import say
 from pipetui.core.moment import local_day
-from pipetui.core.review import Ranked, ranked
+from pipetui.core.review import Ranked
 from pipetui.errors import NotFound
 from pipetui.lang import _, told
 
@@ -53,14 +53,13 @@ def review(
 
 
 def _print_ranked(session: Session, query: str, owner: str | None, limit: int) -> None:
-    from pipetui.store.reviews import candidates
+    from pipetui.store.reviews import ranking
 
     reading = Reading(session)
     scope = reading.scope(session.pipeline.id, reading.asked(query))
     if owner:
         scope = replace(scope, owner_id=fields.member(session, owner))
-    rates = {one.currency: float(one.value) for one in session.store.all(Rate)}
-    found = ranked(candidates(session.db, scope, reading.chances), session.today, rates)
+    found = ranking(session.db, scope, reading.chances, session.config.currency)
     found = [one for one in found if one.flags][:limit]
     if session.options.json:
         print_json([_shape(one) for one in found])

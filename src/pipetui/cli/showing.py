@@ -123,7 +123,7 @@ def _hanging(dossier: Dossier, stages: Mapping[int, str]) -> Iterator[str]:
         yield from ("", _("Activities"))
         for one in dossier.activities:
             when = f"{one.done_at.astimezone():%Y-%m-%d}" if one.done_at else f"→ {one.due_on}"
-            yield f"  {when}  {kind_words()[one.kind]}  {one.text}"
+            yield f"  {when}  {kind_words().get(one.kind, one.kind)}  {one.text}"
     if dossier.visits:
         yield from ("", _("Stages"))
         for visit in dossier.visits:

@@ -98,10 +98,10 @@ def skip(activity: Activity, desk: Desk) -> Changes:
 
 
 def snooze(activity: Activity, until: date) -> Changes:
-    """Due another day. Raises Refused when it is done."""
+    """Due another day. Raises Refused when it is done, Invalid for a day too far away."""
     if activity.done_at is not None:
         raise Refused(say("This is done already."))
-    return written(Change.edit(activity, due_on=until))
+    return written(Change.edit(activity, **fit(ACTIVITY, {"due_on": until})))
 
 
 def change(activity: Activity, **values: Any) -> Changes:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from datetime import date
+from typing import Any, get_args
 
+from pipetui.core.deal import ActivityKind
 from pipetui.core.message import Message, say
 from pipetui.core.recurrence import REPEAT
 from pipetui.core.text import clean
@@ -17,6 +19,7 @@ from pipetui.errors import Invalid
 
 Rule = Callable[[Any], Any]
 
+FIRST_YEAR, LAST_YEAR = 1900, 2200
 MOST = 10**15
 """Minor units beyond which an amount is a slip, and sums of many could no longer be stored."""
 
@@ -37,7 +40,21 @@ def lines(value: str) -> str:
 
 
 def anything(value: Any) -> Any:
-    """A value that needs no rule: a reference, a day."""
+    """A value that needs no rule: a reference."""
+    return value
+
+
+def day(value: date | None) -> date | None:
+    """A day that people may mean: beyond, weeks and months can no longer be added to it."""
+    if value is not None and not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise Invalid(say("{day} is too far away.", day=value.isoformat()))
+    return value
+
+
+def kind(value: str) -> str:
+    """A kind of activity."""
+    if value not in get_args(ActivityKind):
+        raise Invalid(say("The kinds are {names}.", names=", ".join(get_args(ActivityKind))))
     return value
 
 
@@ -113,11 +130,11 @@ DEAL: Mapping[str, Rule] = {
     "currency": currency,
     "owner_id": anything,
     "source_id": anything,
-    "expected_close": anything,
+    "expected_close": day,
     "lost_reason_id": anything,
     "pinned_chance": chance,
     "pinned_reason": words,
-    "pinned_until": anything,
+    "pinned_until": day,
     "notes": lines,
     "external_id": words,
 }
@@ -140,9 +157,9 @@ ORGANIZATION: Mapping[str, Rule] = {
     "employees": between(0, 10**9, say("The number of employees is not plausible.")),
 }
 ACTIVITY: Mapping[str, Rule] = {
-    "kind": anything,
+    "kind": kind,
     "text": lines,
-    "due_on": anything,
+    "due_on": day,
     "due_time": clock,
     "owner_id": anything,
     "repeat": repeat,
@@ -151,7 +168,7 @@ QUOTE: Mapping[str, Rule] = {
     "number": name,
     "amount": amount,
     "currency": currency,
-    "valid_until": anything,
+    "valid_until": day,
     "notes": lines,
     "external_id": words,
 }

@@ -18,7 +18,7 @@ from pipetui.core.desk import new_ids as new_ids
 from pipetui.core.desk import next_stage as next_stage
 from pipetui.core.desk import previous_stage as previous_stage
 from pipetui.core.desk import stage_to_reopen
-from pipetui.core.fields import DEAL, fit
+from pipetui.core.fields import DEAL, day, fit
 from pipetui.core.message import say
 from pipetui.core.step import Step as Step
 from pipetui.core.step import activity
@@ -228,11 +228,13 @@ def record_event(event: Event, deal: Deal, visit: Visit | None, desk: Desk) -> C
 
 
 def park(deal: Deal, until: date, desk: Desk) -> Changes:
-    """Out of sight and out of the forecast until that day. Raises Refused when closed or when the day is not ahead."""
+    """Out of sight and out of the forecast until that day. Raises Refused when closed or when the day is not ahead,
+    Invalid when it is too far away.
+    """
     _check_open(deal, desk)
     if until <= desk.today:
         raise Refused(say("A deal is parked until a day to come."))
-    return written(Change.edit(deal, parked_until=until))
+    return written(Change.edit(deal, parked_until=day(until)))
 
 
 def unpark(deal: Deal, desk: Desk) -> Changes:

@@ -262,7 +262,7 @@ def _value(reader: _Reader, part: Part, text: str) -> object:
         day = day_from_words(text, reader.today, known.month_first, ahead=True)
         if day is None:
             raise Invalid(say('"{text}" is not a day.', text=text[:40]))
-        return day
+        return fields.day(day)
     if part == "amount":
         return amount_from_text(text, known.currency)
     if part == "email":
@@ -292,6 +292,11 @@ def _take_step(reader: _Reader, at: int) -> None:
         if due is not None:
             rest = words[count - 1][1]
             break
+    try:
+        fields.day(due)
+    except Invalid as error:
+        reader.trouble(error.message, at, len(reader.line))
+        return
     said = clean(text[rest:]).strip()
     clock = _clock(said.split(" ", 1)[0])
     if clock is not None:

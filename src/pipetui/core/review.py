@@ -2,7 +2,8 @@
 
 A deal is worth a look by the money at stake times the doubt about it: `stake × doubt`, where the doubt is
 `4 p (1 − p)`, 1 for a deal that may go either way and 0 for one that is certain, never below `LEAST`, and is raised by
-half of itself for each thing that is wrong with the deal. A deal without an amount has the median amount at stake.
+half of itself for each thing that is wrong with the deal. A deal without an amount, or without a rate
+for it, has the median amount at stake.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from statistics import median
 from typing import Literal, NamedTuple
 
 from pipetui.core.message import Message, say, say_n
+from pipetui.core.pots import Exchange
 
 Why = Literal[
     "stalled", "overdue", "pushed", "no step", "late", "no amount", "no contact", "unreachable", "unanswered",
@@ -117,14 +119,14 @@ class Ranked(NamedTuple):
     """Stake times doubt, in minor units of the currency all are compared in."""
 
 
-def ranked(deals: Iterable[Facts], today: date, rates: Mapping[str, float]) -> list[Ranked]:
-    """All of them, the one most worth a word first; `rates` turn minor units of a currency into those compared in."""
-    some = list(deals)
-    known = [one.amount * rates.get(one.currency, 1.0) for one in some if one.amount is not None]
+def ranked(deals: Iterable[Facts], today: date, exchange: Exchange) -> list[Ranked]:
+    """All of them, the one most worth a word first; what has no amount, or no rate for it, is as usual at stake."""
+    worths = [(one, None if one.amount is None else exchange.of(one.amount, one.currency)) for one in deals]
+    known = [worth for _, worth in worths if worth is not None]
     usual = median(known) if known else 1.0
     found = []
-    for one in some:
-        stake = usual if one.amount is None else one.amount * rates.get(one.currency, 1.0)
+    for one, worth in worths:
+        stake = usual if worth is None else worth
         wrong = flags(one, today)
         doubt = max(4 * one.chance * (1 - one.chance), LEAST) * (1 + len(wrong) / 2)
         found.append(Ranked(one, wrong, stake * doubt))

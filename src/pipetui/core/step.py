@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime
 
 from pipetui.core.deal import Activity, ActivityKind, Deal
 from pipetui.core.desk import Desk
@@ -33,7 +32,8 @@ def activity(
     deal: Deal | None,
     contact_id: int | None = None,
     organization_id: int | None = None,
-    **values: Any,
+    due_on: date | None = None,
+    done_at: datetime | None = None,
 ) -> Activity:
     """The record of a step, with the person of its deal. Raises Refused when it hangs on nothing, Invalid."""
     if deal is None and contact_id is None and organization_id is None:
@@ -49,7 +49,13 @@ def activity(
         created_at=desk.now,
         **fit(
             ACTIVITY,
-            {"kind": step.kind, "text": step.text, "due_time": step.due_time, "repeat": step.repeat},
+            {
+                "kind": step.kind,
+                "text": step.text,
+                "due_on": due_on,
+                "due_time": step.due_time,
+                "repeat": step.repeat,
+            },
         ),
-        **values,
+        done_at=done_at,
     )

@@ -6,8 +6,9 @@ Each check is a function of the store and yields a sentence for each thing that 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
+from pipetui.core.deal import ActivityKind
 from pipetui.core.message import Message, say, say_n
 from pipetui.errors import StoreProblem
 from pipetui.store import derived, parties, seals, stays, trail
@@ -58,6 +59,33 @@ def references(db: Database) -> Iterator[Message]:
         )
 
 
+def records(db: Database) -> Iterator[Message]:
+    """What no reference tells: kinds of activity that there are, and one place where each deal stands."""
+    places = ", ".join("?" * len(get_args(ActivityKind)))
+    strange = db.rows(
+        f"SELECT id FROM activity WHERE kind NOT IN ({places}) ORDER BY id", get_args(ActivityKind)
+    )
+    if strange:
+        yield say_n(
+            "{n} activity is of no kind that there is, number {first}. See: pipetui activity edit {first} kind=task",
+            "{n} activities are of no kind that there is, the first of them number {first}. See: pipetui activity"
+            " edit {first} kind=task",
+            n=len(strange),
+            first=strange[0][0],
+        )
+    twice = db.rows(
+        "SELECT deal_id FROM visit WHERE left_at IS NULL GROUP BY deal_id HAVING COUNT(*) > 1 ORDER BY deal_id"
+    )
+    if twice:
+        yield say_n(
+            "{n} deal stands in two places at once, number {first}: its stays count twice. Compare with a copy.",
+            "{n} deals stand in two places at once, the first of them number {first}: their stays count twice."
+            " Compare with a copy.",
+            n=len(twice),
+            first=twice[0][0],
+        )
+
+
 def journal(db: Database) -> Iterator[Message]:
     """The journal is whole."""
     yield from trail.gaps(db)
@@ -68,7 +96,7 @@ def counts(db: Database) -> Iterator[Message]:
     yield from (*_tally(db), *_stays(db), *_steps(db), *_words(db), *_parties(db), *_numbers(db))
 
 
-CHECKS: tuple[Check, ...] = (references, journal, seals.findings, counts)
+CHECKS: tuple[Check, ...] = (references, records, journal, seals.findings, counts)
 """In the order they are told."""
 
 

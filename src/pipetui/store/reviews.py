@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from pipetui.core.change import moment_text
 from pipetui.core.deal import Review
 from pipetui.core.moment import local_day
-from pipetui.core.review import Facts, Flow, State, flow
-from pipetui.store import search
+from pipetui.core.pots import Exchange
+from pipetui.core.review import Facts, Flow, Ranked, State, flow, ranked
+from pipetui.store import book, search
 from pipetui.store.pace import paces
 from pipetui.store.rows import among
 
@@ -61,6 +62,14 @@ def candidates(db: Database, scope: Scope, chances: Mapping[int, float]) -> list
         WHERE {" AND ".join(tests)}"""
     slow, pushed = paces(db), _pushes(db)
     return [_facts(row, scope, chances, slow, pushed) for row in db.rows(sql, tuple(params))]
+
+
+def ranking(
+    db: Database, scope: Scope, chances: Mapping[int, float], currency: str | None = None
+) -> list[Ranked]:
+    """The deals of a scope in the order of a review, their amounts compared in a currency, the store's without one."""
+    exchange = Exchange(currency or book.currency(db), book.rates(db))
+    return ranked(candidates(db, scope, chances), scope.today, exchange)
 
 
 def _facts(

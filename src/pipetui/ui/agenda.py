@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from pipetui.core import activities, recurrence
 from pipetui.core.agenda import SECTIONS, Planned, Section, section
-from pipetui.core.change import Batch, Change
+from pipetui.core.bench import Bench, Records
+from pipetui.core.change import Batch
 from pipetui.core.deal import Activity, Deal, Member, Visit
 from pipetui.core.fields import clock
 from pipetui.core.message import Message, say, say_n
@@ -23,16 +24,17 @@ from pipetui.ui.find import Finder
 from pipetui.ui.form import Form
 from pipetui.ui.form import Row as FormRow
 from pipetui.ui.page import Key, Page
-from pipetui.ui.paint import GLYPHS, KINDS, Line, Role, Span, cells, fit
+from pipetui.ui.paint import GLYPHS, Line, Role, Span, cells, fit, kind_sign
 from pipetui.ui.prompt import Prompt, to_file
 from pipetui.ui.rows import Paged, Row
+from pipetui.ui.steps import KIND_WORDS
 
 if TYPE_CHECKING:
     from pipetui.core.desk import Desk
     from pipetui.core.moves import Changes
     from pipetui.ui.app import Pipetui
 
-Verb = Callable[[Activity, "Desk"], "Changes"]
+Verb = Callable[[Activity, "Desk", Bench], "Changes"]
 WIDE = 100
 """From so many columns the amount and the owner are shown."""
 
@@ -134,7 +136,7 @@ class Agenda(Page):
             Span(" "),
             Span(mark, "accent"),
             Span(f" {fit(when, 16)} ", "bad" if late else ""),
-            Span(f"{KINDS[step.kind]} ", "accent"),
+            Span(f"{kind_sign(step.kind)} ", "accent"),
             Span(won, "good"),
             Span(f"{fit(step.about, about)}", "strong"),
             Span(f"  {fit(step.text + repeat, max(room - about - 2, 0))}"),
@@ -213,9 +215,9 @@ class Agenda(Page):
     async def do_done(self) -> None:
         chosen = self._chosen
 
-        def taken(one: Activity, desk: Desk) -> Changes:
-            deal = self.main.reading.store.get(Deal, one.deal_id) if one.deal_id else None
-            return activities.done(one, desk, deal, self._visit(one.deal_id))
+        def taken(one: Activity, desk: Desk, bench: Bench) -> Changes:
+            deal = bench.get(Deal, one.deal_id) if one.deal_id else None
+            return activities.done(one, desk, deal, _visit(bench, one.deal_id))
 
         label = _label(
             chosen,
@@ -232,10 +234,11 @@ class Agenda(Page):
 
         async def planned(text: str) -> None:
             if text:
-                one = self.main.reading.store.get(Activity, step.id)
-                deal = self.main.reading.store.get(Deal, one.deal_id) if one.deal_id else None
+                store = self.main.reading.store
+                one = store.get(Activity, step.id)
+                deal = store.get(Deal, one.deal_id) if one.deal_id else None
                 changes = activities.plan(
-                    steps.read(text, today), self.main.reading.desk(), deal=deal, visit=self._visit(one.deal_id),
+                    steps.read(text, today), self.main.reading.desk(), deal=deal, visit=_visit(store, one.deal_id),
                     contact_id=one.contact_id, organization_id=one.organization_id,
                 )  # fmt: skip
                 label = say("Plan a step for {deal}", deal=step.about or step.text)
@@ -290,26 +293,29 @@ class Agenda(Page):
             say("Snooze a step for {deal} until {day}", deal=some[0].about, day=day_),
             say_n("Snooze a step until {day}", "Snooze {n} steps until {day}", len(some), day=day_),
         )
-        await self._write(some, lambda one, desk: activities.snooze(one, days[one.id]), label)
+        await self._write(some, lambda one, desk, bench: activities.snooze(one, days[one.id]), label)
 
     async def do_cancel(self) -> None:
         chosen = self._chosen
 
-        def cancelled(one: Activity, desk: Desk) -> Changes:
+        def cancelled(one: Activity, desk: Desk, bench: Bench) -> Changes:
             return activities.skip(one, desk) if one.repeat else activities.cancel(one)
 
         await self._write(chosen, cancelled, _cancelling(chosen))
 
     async def do_cancel_all(self) -> None:
         chosen = self._chosen
-        await self._write(chosen, lambda one, desk: activities.cancel(one), _cancelling(chosen))
+        await self._write(chosen, lambda one, desk, bench: activities.cancel(one), _cancelling(chosen))
 
     def do_edit(self) -> None:
         step = self._chosen[0]
         one = self.main.reading.store.get(Activity, step.id)
         rows = [
             FormRow("text", _("What"), one.text),
-            FormRow("kind", _("Kind"), one.kind, choices=tuple(KINDS), whole=True),
+            FormRow(
+                "kind", _("Kind"), told(KIND_WORDS[one.kind]), steps.read_kind,
+                choices=[told(words) for words in KIND_WORDS.values()], whole=True,
+            ),
             FormRow(
                 "due_on", _("Day"), step.due_on.isoformat(), lambda text: steps.read_day(text, self._today), day,
                 whole=True,
@@ -326,34 +332,30 @@ class Agenda(Page):
 
         async def changed(values: dict[str, object]) -> None:
             label = say("Change a step for {deal}", deal=step.about)
-            await self._write([step], lambda one, desk: activities.change(one, **values), label)
+            await self._write([step], lambda one, desk, bench: activities.change(one, **values), label)
 
         self.ask(Form(_("Step"), rows, self.main.look), changed)
 
     async def _write(self, chosen: Iterable[Planned], verb: Verb, label: Message) -> None:
-        """One batch over the steps; what the rules refuse for some is told, the others go on."""
+        """One batch over the steps, each seeing what those before it did; what the rules refuse for some is told, the
+        others go on."""
         await self.main.writer.settled()
-        reading, changes, refused = self.main.reading, list[Change](), list[PipetuiError]()
-        desk = reading.desk()
+        reading, refused = self.main.reading, list[PipetuiError]()
+        bench, desk = Bench(reading.store), reading.desk()
         for step in chosen:
             try:
-                one = reading.store.get(Activity, step.id)
+                one = bench.get(Activity, step.id)
                 barred = gate.forbidden(reading.db, reading.actor, "change", "activity", _whose(one))
                 if barred is not None:
                     raise barred
-                changes += verb(one, desk)
+                bench.take(verb(one, desk, bench))
             except PipetuiError as error:
                 refused.append(error)
-        if not changes and refused:
+        if not bench.changes and refused:
             raise refused[0]
         self._marks.clear()
-        await self.main.acts.commit(Batch(label, tuple(changes)))
+        await self.main.acts.commit(Batch(label, bench.changes))
         self.tell(label if not refused else refused[0].message, "warn" if refused else "good")
-
-    def _visit(self, deal_id: int | None) -> Visit | None:
-        if deal_id is None:
-            return None
-        return next(iter(self.main.reading.store.all(Visit, deal_id=deal_id, left_at=None)), None)
 
     # Which steps
 
@@ -420,6 +422,11 @@ def _cancelling(steps: Sequence[Planned]) -> Message:
         say("Cancel a step for {deal}", deal=steps[0].about),
         say_n("Cancel a step", "Cancel {n} steps", len(steps)),
     )
+
+
+def _visit(records: Records, deal_id: int | None) -> Visit | None:
+    """The stay of a deal where it stands."""
+    return next(iter(records.all(Visit, deal_id=deal_id, left_at=None)), None) if deal_id else None
 
 
 def _whose(one: Activity) -> Mapping[str, Any]:

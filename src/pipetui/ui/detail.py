@@ -14,7 +14,8 @@ from pipetui.lang import _, day, moment, money, number, span, told
 from pipetui.ui.here import touched
 from pipetui.ui.journey import journey_lines
 from pipetui.ui.odds import Odds, in_full, in_short
-from pipetui.ui.paint import GLYPHS, KINDS, Line, Role, Span, cells, fit, wrapped
+from pipetui.ui.paint import GLYPHS, Line, Role, Span, cells, fit, kind_sign, wrapped
+from pipetui.ui.steps import kind_words
 
 if TYPE_CHECKING:
     from pipetui.core.deal import Activity, Contact, Criterion, Organization, Quote, Stage
@@ -26,13 +27,6 @@ Pair = tuple[str, str, Role]
 NO_ODDS = Odds()
 WIDEST = 100
 """Longer lines are hard to read."""
-KIND_WORDS: Mapping[str, Message] = {
-    "call": say("call"),
-    "email": say("e-mail"),
-    "meeting": say("meeting"),
-    "task": say("task"),
-    "note": say("note"),
-}
 STATUS_WORDS: Mapping[str, tuple[Message, Role]] = {
     "draft": (say("draft"), "dim"),
     "sent": (say("sent"), "accent"),
@@ -170,8 +164,8 @@ def _next_steps(activities: Iterable[Activity], around: Around, width: int) -> l
         assert one.due_on is not None
         role: Role = "bad" if one.due_on < around.today else "accent" if one.due_on == around.today else ""
         when = " ".join(part for part in (day(one.due_on, around.today), one.due_time) if part)
-        head = [Span(f"{KINDS[one.kind]} ", role), Span(f"{when}  ", role or "strong")]
-        what = one.text or told(KIND_WORDS[one.kind])
+        head = [Span(f"{kind_sign(one.kind)} ", role), Span(f"{when}  ", role or "strong")]
+        what = one.text or kind_words(one.kind)
         lines += _hanging(head, what, width, "" if place == 0 else "dim")
     return _titled(_("Next step"), lines)
 
@@ -306,8 +300,8 @@ def _done(activities: Iterable[Activity], around: Around, width: int) -> list[Li
     lines: list[Line] = []
     for one in done:
         when = day(local_day(one.done_at or one.created_at), around.today)
-        head = [Span(f"{KINDS[one.kind]} ", "good"), Span(fit(when, 11) + " ", "dim")]
-        lines += _hanging(head, one.text or told(KIND_WORDS[one.kind]), width)
+        head = [Span(f"{kind_sign(one.kind)} ", "good"), Span(fit(when, 11) + " ", "dim")]
+        lines += _hanging(head, one.text or kind_words(one.kind), width)
     return lines
 
 

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.screen import ModalScreen
 from textual.timer import Timer
 
-from pipetui.errors import Invalid
+from pipetui.errors import ConnectionLost, Invalid
 from pipetui.lang import _, told
 from pipetui.ui.field import Colors, Field, rule
 from pipetui.ui.paint import Line, Look, Span, fitted
@@ -99,6 +99,9 @@ class Finder(ModalScreen[str | None]):
         try:
             self._said = self._find(self._text)
             self._colors.stretches = ()
+        except ConnectionLost as error:
+            self._said = [Span(told(error.message), "bad")]
+            return False
         except Invalid as error:
             hint = [Span(f" {told(error.hint)}", "dim")] if error.hint else []
             self._said = [Span(told(error.message), "warn"), *hint]

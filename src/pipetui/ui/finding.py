@@ -64,7 +64,7 @@ def open_on_page(page: Page) -> None:
 def _palette(app: Pipetui, commands: Sequence[Found]) -> Palette:
     db = app.reading.db
     if parties.stale(db):
-        app.writer.write(lambda store: parties.ensure(store.db))
+        app.work(_list_everybody, app)
     db.make_room()
 
     def find(kind: str, typed: str) -> Sequence[Named]:
@@ -74,6 +74,10 @@ def _palette(app: Pipetui, commands: Sequence[Found]) -> Palette:
         return [*_deals(app, found), *shown_parties(app, found)]
 
     return Palette(_("Find anything by its name"), commands, find, show, app.look)
+
+
+async def _list_everybody(app: Pipetui) -> None:
+    await app.writer.write(lambda store: parties.ensure(store.db))
 
 
 def _deals(app: Pipetui, found: Sequence[Named]) -> list[Found]:

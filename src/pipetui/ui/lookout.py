@@ -117,6 +117,8 @@ class Lookout:
         except ConnectionLost as error:
             self.lose(error)
             return
+        except StoreProblem:  # who else is here is not worth more than the board
+            return
         if found != self.present:
             self.present = found
             self._app.edges.draw_top()

@@ -89,6 +89,11 @@ KINDS = {
 """The sign of each kind of activity."""
 
 
+def kind_sign(kind: str) -> str:
+    """The sign of a kind of activity, that of a task for one that nobody knows."""
+    return KINDS.get(kind, GLYPHS.task)
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """How the roles look, and whether the signs must be ASCII."""

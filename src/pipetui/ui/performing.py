@@ -123,7 +123,6 @@ class Performing:
         self._show(done, changes)
         batch = Batch(label([self._now(card, changes) for card in done]), changes)
         written = self.begin(batch)
-        written.add_done_callback(lambda _: None)
         doing = Doing(cards, acts, label, back)
         work(self._app, self._confirm, written, batch, found, by_id, doing)
 

@@ -66,6 +66,8 @@ class Reports(Page):
         super().__init__(app)
         self._wanted = Wanted(app)
         self._made: dict[Asked, Report] = {}
+        self._writes = 0
+        """How often the store has changed."""
         self._looked: set[Asked] = set()
         """What was looked back at, or is being."""
         self._place = 0
@@ -87,9 +89,10 @@ class Reports(Page):
         self._left = True
 
     def reread(self) -> None:
-        """Count again what is shown."""
+        """Count again what is shown; what is being counted is of the store as it was."""
         self._made.clear()
         self._looked.clear()
+        self._writes += 1
         self._begin()
 
     @property
@@ -115,9 +118,12 @@ class Reports(Page):
         """Count until what is asked now is there."""
         try:
             while (asked := self._wanted.key) not in self._made:
-                self._made[asked] = await apart(self._job(asked[0], self._wanted.question()))
-                self._first_figure()
-                self.draw()
+                writes = self._writes
+                made = await apart(self._job(asked[0], self._wanted.question()))
+                if writes == self._writes:
+                    self._made[asked] = made
+                    self._first_figure()
+                    self.draw()
         except PipetuiError as error:
             self.tell(error.message, "bad")
         finally:

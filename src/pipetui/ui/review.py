@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipetui.core.change import Batch, Change
-from pipetui.core.deal import Decision, Member, Rate, Review
+from pipetui.core.deal import Decision, Member, Review
 from pipetui.core.meeting import Verdict
 from pipetui.core.message import say, say_n
-from pipetui.core.review import Ranked, ranked
+from pipetui.core.review import Ranked
 from pipetui.errors import Refused
 from pipetui.lang import _, moment, money, told
 from pipetui.store import reviews
@@ -91,13 +91,12 @@ class ReviewList(Page):
     async def _read(self, look: int, at: int | None) -> None:
         reading, currency, flagged = self.main.reading, self.main.config.currency, self._flagged
         scope = replace(reading.scope, period=None, owner_id=self._owner.id if self._owner else None)
-        rates = {one.currency: float(one.value) for one in reading.store.all(Rate)}
 
         def read() -> tuple[Mapping[int, float], list[Ranked]]:
             with closing(reading.beside()) as db:
                 db.make_room()
                 chances = reading.chances or reading.forecast(currency, db).chances
-                found = ranked(reviews.candidates(db, scope, chances), scope.today, rates)
+                found = reviews.ranking(db, scope, chances, currency)
             return chances, [one for one in found if one.flags or not flagged]
 
         chances, deals = await apart(read)

@@ -23,7 +23,7 @@ from pipetui.ui.form import Form
 from pipetui.ui.form import Row as FormRow
 from pipetui.ui.minutes import opening
 from pipetui.ui.page import Key, Page
-from pipetui.ui.paint import GLYPHS, KINDS, Line, Span, fit, wrapped
+from pipetui.ui.paint import GLYPHS, Line, Span, fit, kind_sign, wrapped
 from pipetui.ui.pick import Option, Pick
 from pipetui.ui.prompt import Prompt
 from pipetui.ui.rows import Row
@@ -146,7 +146,7 @@ class ReviewDeal(Page):
             return GLYPHS.none
         first = min(planned, key=lambda one: (str(one.due_on), one.due_time or "24", one.id))
         assert first.due_on is not None
-        return f"{KINDS[first.kind]} {day(first.due_on, self._today)} {first.due_time or ''} {first.text}"
+        return f"{kind_sign(first.kind)} {day(first.due_on, self._today)} {first.due_time or ''} {first.text}"
 
     def _changed(self, width: int) -> list[Line]:
         """What the journal says since the last review."""
@@ -179,7 +179,7 @@ class ReviewDeal(Page):
         for one in reversed(done):
             when = day(local_day(one.done_at), self._today) if one.done_at else ""
             lines.append([
-                Span(f"  {KINDS[one.kind]} ", "accent"), Span(fit(when, 14), "dim"),
+                Span(f"  {kind_sign(one.kind)} ", "accent"), Span(fit(when, 14), "dim"),
                 Span(f" {fit(one.text, max(width - 20, 4))}"),
             ])  # fmt: skip
         return lines

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, overload
 
+from pipetui.errors import ConnectionLost
 from pipetui.ui.paint import GLYPHS, PLAIN, Line, Look, Span
 from pipetui.ui.pane import Pane
 
@@ -41,7 +42,11 @@ class Paged(Sequence[Row]):
             return [self[place] for place in range(*at.indices(self._count))]
         number, place = divmod(at, PAGE)
         if number not in self._pages:
-            self._pages[number] = self._fetch(number * PAGE, PAGE)
+            try:
+                self._pages[number] = self._fetch(number * PAGE, PAGE)
+            except ConnectionLost:
+                # The bar tells of it, and all is read again when the store is back.
+                return Row([])
             if len(self._pages) > KEPT:
                 self._pages.popitem(last=False)
         self._pages.move_to_end(number)

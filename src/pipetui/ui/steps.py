@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from typing import cast
 
 from pipetui.core import recurrence
-from pipetui.core.message import say
+from pipetui.core.deal import ActivityKind
+from pipetui.core.message import Message, say
 from pipetui.core.quickadd import Draft, Known, draft
 from pipetui.core.step import Step
-from pipetui.core.text import day_from_words
+from pipetui.core.text import day_from_words, fold
 from pipetui.errors import Invalid
 from pipetui.lang import _, day, month_first, told
 from pipetui.ui.paint import KINDS, Line, Span
+
+KIND_WORDS: Mapping[ActivityKind, Message] = {
+    "call": say("call"),
+    "email": say("e-mail"),
+    "meeting": say("meeting"),
+    "task": say("task"),
+    "note": say("note"),
+}
+
+
+def kind_words(kind: str) -> str:
+    """A kind of activity as people read it; one that nobody knows as it stands there."""
+    words = KIND_WORDS.get(cast("ActivityKind", kind))
+    return told(words) if words else kind
 
 
 def example() -> str:
@@ -50,6 +67,16 @@ def read_day(text: str, today: date) -> date:
             say('"{text}" is not a day.', text=text), say("Write it like 30/9, friday, in 3 months.")
         )
     return found
+
+
+def read_kind(text: str) -> ActivityKind:
+    """A kind of activity by its name, in the language spoken or in English, or the beginning of it. Raises Invalid."""
+    wanted = fold(text)
+    for kind, words in KIND_WORDS.items():
+        if wanted and any(fold(name).startswith(wanted) for name in (told(words), kind)):
+            return kind
+    names = ", ".join(told(words) for words in KIND_WORDS.values())
+    raise Invalid(say("The kinds are {names}.", names=names))
 
 
 def _draft(text: str, today: date) -> Draft:

@@ -98,14 +98,22 @@ class Tally:
 
     async def _reckon(self) -> None:
         """Have the ranges made, and show them when they come."""
-        made = await self.reckoner.ask(self._app.reading.question(self._app.config.currency))
-        if made is not None and made.period == self._app.reading.forecast_period:
+        await self._reckoned()
+
+    async def _reckoned(self) -> bool:
+        """The same; False when a newer question overtook this one."""
+        reading = self._app.reading
+        made = await self.reckoner.ask(reading.question(self._app.config.currency))
+        if reading is not self._app.reading:
+            return True
+        if made is not None and made.period == reading.forecast_period:
             self._foretell(made)
+        return made is not None
 
     async def caught_up(self) -> None:
         """Wait until a forecast with ranges, where there is one, is that of the store as it is now."""
-        if self._better:
-            await self._reckon()
+        while self._better and not await self._reckoned():
+            pass
 
     def _foretell(self, forecast: Forecast) -> None:
         self.forecast = forecast
