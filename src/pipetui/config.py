@@ -25,6 +25,7 @@ from typing import Any, Literal
 
 from pipetui.core.message import Message, say
 from pipetui.errors import Invalid, StoreProblem
+from pipetui.paths import path_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +95,7 @@ def make_home(db: str) -> None:
     file = db.removeprefix("sqlite:///")
     if "://" in file:
         return
-    home = Path(file).expanduser().absolute().parent
+    home = path_of(file).absolute().parent
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:

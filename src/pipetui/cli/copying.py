@@ -16,6 +16,7 @@ from pipetui.cli.words import pass_session, verb
 from pipetui.core.message import say
 from pipetui.errors import Invalid, Refused
 from pipetui.lang import _
+from pipetui.paths import path_of
 
 if TYPE_CHECKING:
     from pipetui.exchange.lines import Reader, Rows
@@ -68,7 +69,7 @@ def _pieces(source: str) -> Iterator[Iterable[Piece]]:
 
         yield _vouched(Reader(Path(source)))
         return
-    if dialect(source) == "sqlite" and not Path(source.removeprefix("sqlite:///")).expanduser().exists():
+    if dialect(source) == "sqlite" and not path_of(source.removeprefix("sqlite:///")).exists():
         raise Refused(say("There is no file {file}.", file=source))
     db: Database = Database(source)
     try:

@@ -7,13 +7,13 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
 from pipetui.core.message import say
-from pipetui.errors import Invalid, Refused
+from pipetui.errors import Invalid
 
 FORMATS = (".csv", ".json", ".md", ".xlsx")
 _ACTS = ("=", "+", "-", "@", "\t", "\r")
@@ -65,43 +65,32 @@ def write_text(path: Path, text: str) -> None:
 
 
 def put(path: Path, data: bytes) -> None:
-    """Put a document in a file, the one that is there included. Raises Refused."""
+    """Put a document in a file, in place of the one that is there. Raises Invalid."""
+    with _whole(path, "wb") as file:
+        file.write(data)
+
+
+@contextmanager
+def _whole(path: Path, mode: str) -> Iterator[IO[Any]]:
+    """A file that takes its name when it is complete; until then, and after an error, the old one stays.
+
+    Raises Invalid when it cannot be written.
+    """
+    name = None
     try:
-        path.write_bytes(data)
+        number, name = tempfile.mkstemp(prefix=".", suffix=path.suffix[-20:], dir=path.parent)
+        text = {} if "b" in mode else {"encoding": "utf-8", "newline": ""}
+        with os.fdopen(number, mode, **text) as file:  # type: ignore[call-overload]
+            yield file
+        os.replace(name, path)  # noqa: PTH105 - one atomic step
+        name = None
     except OSError as error:
         reason = error.strerror or str(error)
-        raise Refused(say("{file} cannot be written: {reason}.", file=str(path), reason=reason)) from error
-
-
-class _whole:  # noqa: N801 - reads as a word of its with-statement
-    """A file that takes its name when it is complete; until then, and after an error, the old one stays."""
-
-    def __init__(self, path: Path, mode: str) -> None:
-        self._path, self._mode = path, mode
-
-    def __enter__(self) -> IO[Any]:
-        try:
-            number, self._name = tempfile.mkstemp(prefix=".", suffix=self._path.suffix, dir=self._path.parent)
-        except OSError as error:
-            raise Invalid(
-                say(
-                    "{file} cannot be written: {reason}.",
-                    file=str(self._path),
-                    reason=error.strerror or str(error),
-                )
-            ) from error
-        text = {} if "b" in self._mode else {"encoding": "utf-8", "newline": ""}
-        self._file: IO[Any] = os.fdopen(number, self._mode, **text)  # type: ignore[call-overload]
-        file: IO[Any] = self._file
-        return file
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        self._file.close()
-        if kind is None:
-            os.replace(self._name, self._path)  # noqa: PTH105 - one atomic step
-        else:
+        raise Invalid(say("{file} cannot be written: {reason}.", file=str(path), reason=reason)) from error
+    finally:
+        if name is not None:
             with suppress(OSError):
-                os.unlink(self._name)  # noqa: PTH108
+                os.unlink(name)  # noqa: PTH108
 
 
 def _write_csv(path: Path, headers: Sequence[str], rows: Rows) -> int:

@@ -163,14 +163,20 @@ class Database:
         self._ask(self._engine.make_room)
 
     def backup(self, path: str, mode: int = 0o600) -> None:
-        """A consistent copy in a new file while the store is in use. Raises StoreProblem, always on PostgreSQL."""
+        """A consistent copy in a new file while the store is in use.
+
+        Raises StoreProblem; NotImplementedError on PostgreSQL, whose pages are no file.
+        """
         with self._lock:
             self._engine.backup(self._link, self.url, path, mode)
 
     def wipe(self, tables: Sequence[str]) -> Message | None:
         """Have what was erased from these tables gone from the disk too; what keeps it there, None when it is gone."""
         with self._lock:
-            rest: Message | None = self._engine.wipe(self._link, self.url, tables)
+            try:
+                rest: Message | None = self._engine.wipe(self._link, self.url, tables)
+            except self._engine.Error as error:
+                return self._problem(error).message
             return rest
 
     def findings(self) -> list[str]:

@@ -304,9 +304,12 @@ def wipe(link: psycopg.Connection[Any], url: str, tables: Sequence[str]) -> Mess
         owner = link.execute(
             "SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass(%s)", (table,)
         ).fetchone()
-        if owner is not None and owner[0]:
+        if owner is None or not owner[0]:
+            kept.append(table)
+            continue
+        try:
             link.execute(f"VACUUM {table}")
-        else:
+        except psycopg.errors.LockNotAvailable:
             kept.append(table)
     if not kept:
         return None

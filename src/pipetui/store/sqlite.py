@@ -13,6 +13,7 @@ from typing import Any
 
 from pipetui.core.message import Message, say
 from pipetui.errors import Conflict, ConnectionLost, Removed, Replaced, StoreProblem
+from pipetui.paths import path_of
 from pipetui.store.volume import refuse_network
 
 Error = (sqlite3.Error, UnicodeError, OverflowError)
@@ -137,8 +138,8 @@ def busy(link: sqlite3.Connection, error: Exception, url: str) -> StoreProblem |
 
 
 def path(url: str) -> Path:
-    """The file an address names; `sqlite:///` before a path may be written or left out."""
-    return Path(url.removeprefix("sqlite:///")).expanduser()
+    """The file an address names; `sqlite:///` before a path may be written or left out. Raises Invalid."""
+    return path_of(url.removeprefix("sqlite:///"))
 
 
 def _prepare(link: sqlite3.Connection) -> None:
@@ -252,7 +253,7 @@ def wipe(link: sqlite3.Connection, url: str, tables: Sequence[str]) -> Message |
         link.execute("PRAGMA secure_delete=ON")
         link.execute("VACUUM")
         held: int = link.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-    except sqlite3.OperationalError as error:
+    except sqlite3.Error as error:
         return say(
             "The file still holds old bytes: {reason}. Give the same command again to have them gone.",
             reason=str(error),

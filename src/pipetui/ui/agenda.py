@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipetui.core import activities, recurrence
@@ -16,6 +15,7 @@ from pipetui.core.fields import clock
 from pipetui.core.message import Message, say, say_n
 from pipetui.errors import Invalid, PipetuiError, Refused
 from pipetui.lang import _, day, money, told
+from pipetui.paths import path_of
 from pipetui.store import agenda as store
 from pipetui.store import gate
 from pipetui.store.agenda import Wanted
@@ -388,7 +388,7 @@ class Agenda(Page):
             from pipetui.exchange.export import put
             from pipetui.exchange.ical import calendar
 
-            path = Path(text).expanduser()
+            path = path_of(text)
             some = store.page(self.main.reading.db, self._wanted, 0, sum(self._counts.values()))
             data = calendar(some, self.main.reading.scope.now, _("Sales pipeline"))
             put(path, data)

@@ -34,6 +34,7 @@ class Chores:
         app.set_timer(LATER_SECONDS, partial(app.work, self._measure_pace))
         app.set_timer(LATER_SECONDS, partial(app.work, self._expire))
         app.set_interval(MIDNIGHT_SECONDS, partial(app.work, self._expire))
+        app.set_interval(MIDNIGHT_SECONDS, self.turn)
         app.set_timer(LATER_SECONDS, self._keep_copy)
         app.set_interval(MIDNIGHT_SECONDS, self._keep_copy)
 
@@ -66,6 +67,12 @@ class Chores:
             await self._app.writer.write(lambda store: offers.expire(store, today))
             self._app.reload()
         self._expired_on = today
+
+    def turn(self) -> None:
+        """Another day has begun: what was for tomorrow is for today, and this month may be another one."""
+        reading = self._app.reading
+        if self._app.travel is None and reading.clock()[0] != reading.scope.today:
+            self._app.reload()
 
     def _keep_copy(self) -> None:
         """The copy of the day, made beside everything else, which ends without it."""

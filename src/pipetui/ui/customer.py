@@ -13,6 +13,7 @@ from pipetui.core.moment import local_day
 from pipetui.core.text import fold
 from pipetui.errors import Refused
 from pipetui.lang import _, day, moment, money, told
+from pipetui.paths import path_of
 from pipetui.store import gate
 from pipetui.store.customers import File, file_of
 from pipetui.ui.detail import STATUS_WORDS
@@ -211,7 +212,6 @@ class Customer(Page):
         export(self, self.subject, lambda: [self.number], f"{self._stem}.vcf")
 
     def do_disclose(self) -> None:
-        from pathlib import Path
 
         from pipetui.ui.erasing import disclose
         from pipetui.ui.partyacts import ask_for_file
@@ -219,7 +219,7 @@ class Customer(Page):
         self._refuse_companies()
 
         async def named(text: str) -> None:
-            await disclose(self, self.number, Path(text).expanduser())
+            await disclose(self, self.number, path_of(text))
 
         ask_for_file(self, _("Write all there is to which file?"), f"{self._stem}.json", named)
 

@@ -15,11 +15,12 @@ from textual.screen import ModalScreen
 from pipetui.core.message import Message
 from pipetui.core.stage import Stage
 from pipetui.core.text import clean
-from pipetui.errors import PipetuiError
+from pipetui.errors import Invalid, PipetuiError
 from pipetui.exchange.plan import Choices, Plan
 from pipetui.exchange.profiles import FIELDS
 from pipetui.exchange.report import Report
 from pipetui.lang import _, told
+from pipetui.paths import path_of
 from pipetui.ui.apart import work
 from pipetui.ui.field import Field, rule
 from pipetui.ui.filelines import plan_lines, progress_lines, report_lines
@@ -158,11 +159,11 @@ class ImportFile(ModalScreen[Report | None]):
         text = self._field.value.strip().strip("'\"")
         if text:
             self._choices = Choices()
-            work(self, self._look_at, Path(text).expanduser())
+            work(self, self._look_at, text)
 
-    async def _look_at(self, path: Path) -> None:
+    async def _look_at(self, text: str) -> None:
         def looked() -> tuple[Plan, list[str]]:
-            plan = self._plan_of(path, self._choices)
+            plan = self._plan_of(path_of(text), self._choices)
             return plan, samples(plan)
 
         found = await self._busy(_("Looking at the whole file"), looked)
@@ -301,15 +302,15 @@ def samples(plan: Plan) -> list[str]:
 
 def completed(text: str) -> str:
     """A path with as much more as the files there leave no doubt about."""
-    path = Path(text).expanduser()
-    folder, begun = (path, "") if text.endswith("/") or not text else (path.parent, path.name)
     try:
+        path = path_of(text)
+        folder, begun = (path, "") if text.endswith("/") or not text else (path.parent, path.name)
         names = sorted(
             f"{one.name}/" if one.is_dir() else one.name
             for one in folder.iterdir()
             if one.name.startswith(begun) and (begun or not one.name.startswith("."))
         )
-    except OSError:
+    except (OSError, Invalid):
         return text
     if not names:
         return text

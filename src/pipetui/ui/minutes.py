@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipetui.core.deal import Decision, Member, Review
@@ -13,6 +12,7 @@ from pipetui.core.message import say
 from pipetui.core.moment import local_day, midnight
 from pipetui.exchange.minutes import Decided, Minutes, markdown, with_flow
 from pipetui.lang import _
+from pipetui.paths import path_of
 from pipetui.store import reviews
 from pipetui.ui.bar import period_name
 from pipetui.ui.page import Key, Page
@@ -149,7 +149,7 @@ class MinutesPage(Page):
         async def named(text: str) -> None:
             from pipetui.exchange.export import put
 
-            path = Path(text).expanduser()
+            path = path_of(text)
             put(path, self._text.encode())
             self.tell(say("The minutes are in {file}", file=str(path)), "good")
 

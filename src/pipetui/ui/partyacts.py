@@ -14,6 +14,7 @@ from pipetui.core.message import say, say_n
 from pipetui.core.text import fold
 from pipetui.errors import Conflict, ConnectionLost
 from pipetui.lang import _
+from pipetui.paths import path_of
 from pipetui.store.customers import Party
 from pipetui.ui.page import Page
 
@@ -211,7 +212,7 @@ def export(page: Page, subject: str, numbers: Callable[[], Sequence[int]], name:
     main = page.main
 
     async def named(text: str) -> None:
-        path, another, wanted = Path(text).expanduser(), main.reading.another, list(numbers())
+        path, another, wanted = path_of(text), main.reading.another, list(numbers())
         page.tell(say("Writing {file}…", file=path.name))
 
         def job() -> int:

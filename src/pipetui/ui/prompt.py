@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from textual.app import ComposeResult
 from textual.screen import ModalScreen
@@ -12,6 +11,7 @@ from pipetui.core.message import say
 from pipetui.core.text import clean
 from pipetui.errors import Invalid
 from pipetui.lang import _, told
+from pipetui.paths import path_of
 from pipetui.ui.field import Field, rule
 from pipetui.ui.paint import GLYPHS, Line, Look, Span, fitted
 from pipetui.ui.pane import Pane
@@ -108,10 +108,14 @@ class Prompt(ModalScreen[str | None]):
 
 def to_file(text: str) -> Line:
     """The file that is going to be written, and whether it replaces one; raises Invalid where none can be."""
-    file = Path(text).expanduser()
-    if not text or file.is_dir():
-        raise Invalid(say("Name a file."))
-    if not file.absolute().parent.is_dir():
-        raise Invalid(say("There is no folder {folder}.", folder=str(file.absolute().parent)))
-    there = _("replaces the file that is there") if file.exists() else ""
+    file = path_of(text)
+    try:
+        if not text or file.is_dir():
+            raise Invalid(say("Name a file."))
+        if not file.absolute().parent.is_dir():
+            raise Invalid(say("There is no folder {folder}.", folder=str(file.absolute().parent)))
+        there = _("replaces the file that is there") if file.exists() else ""
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise Invalid(say("{file} cannot be written: {reason}.", file=text, reason=reason)) from error
     return [Span(str(file), "accent"), Span(f"  {there}", "warn")]

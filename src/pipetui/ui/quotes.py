@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipetui.core import offer, settings
@@ -16,6 +15,7 @@ from pipetui.core.money import Money
 from pipetui.core.moves import Changes
 from pipetui.errors import Invalid, NotFound, Refused
 from pipetui.lang import _, day, money, told
+from pipetui.paths import path_of
 from pipetui.store import gate
 from pipetui.store import offers as store
 from pipetui.ui.card import name
@@ -292,7 +292,7 @@ class Quotes(Page):
             from pipetui.exchange.export import put
             from pipetui.exchange.offer import written
 
-            path = Path(text).expanduser()
+            path = path_of(text)
             data = written(store.document(self.main.reading.store, one), path.suffix.lower())
             put(path, data)
             self.tell(say("Quote {number} is in {file}", number=one.number, file=str(path)), "good")

@@ -102,7 +102,9 @@ class Reading:
         if self._login is not None:
             self.actor = members.actor(self.db, self._login)
         today, now = self.clock()
-        shown = replace(self.scope, pipeline_id=self.pipeline.id, today=today, now=now)
+        months = [period(PERIOD, day, self._fiscal_month) for day in (self.scope.today, today)]
+        of = months[1] if self.scope.period == months[0] else self.scope.period
+        shown = replace(self.scope, pipeline_id=self.pipeline.id, today=today, now=now, period=of)
         self.scope = replace(shown, chances=self.chances)
         columns = windows.columns(self.db, self.scope)
         self.stages = tuple(column.stage for column in columns)

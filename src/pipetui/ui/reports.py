@@ -14,6 +14,7 @@ from pipetui.core.message import Message, say, say_n
 from pipetui.core.report import SHEETS, Behind, Report
 from pipetui.errors import Invalid, PipetuiError
 from pipetui.lang import _, number, told
+from pipetui.paths import path_of
 from pipetui.reporting import columns
 from pipetui.ui.apart import apart, work
 from pipetui.ui.bar import period_name
@@ -429,7 +430,7 @@ def _path(text: str) -> Path:
     from pipetui.exchange.export import unknown
     from pipetui.exchange.tabular import TEXTS
 
-    path = Path(text).expanduser()
+    path = path_of(text)
     if not text or path.suffix.lower().removeprefix(".") not in (*TEXTS, "xlsx"):
         raise unknown(path) if text else Invalid(say("Name a file."))
     return path

@@ -4,7 +4,6 @@ none."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipetui.core import segments
@@ -15,6 +14,7 @@ from pipetui.core.message import say
 from pipetui.core.segments import Figures, Segment
 from pipetui.errors import Invalid, Refused
 from pipetui.lang import _, money, number, percent
+from pipetui.paths import path_of
 from pipetui.store.segments import Asker
 from pipetui.ui.form import Form
 from pipetui.ui.form import Row as FormRow
@@ -188,7 +188,7 @@ class Segments(Page):
             from pipetui.exchange.audience import write
             from pipetui.store.segments import writable
 
-            path, segment = Path(text).expanduser(), self._read(view.query)
+            path, segment = path_of(text), self._read(view.query)
             some, companies, left = writable(self.main.reading.store, self._asker, segment)
             write(path, some, companies)
             self.tell(
