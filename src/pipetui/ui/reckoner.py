@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 QUICK = 0.5
 """What is learned in so many seconds is learned anew after each change."""
-STALE = 600.0
-"""What took longer is good for so many seconds."""
+RESTS = 20
+"""What took longer is learned anew when so many times as long has passed: the processor is for the keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,8 @@ class Reckoner:
         self._newest: Question | None = None
         self._known: _Known | None = None
         self._closed = False
+        self.late = 0.0
+        """Seconds until what changed since is learned from; 0 when the last answer knew of all changes."""
 
     def ask(self, question: Question) -> asyncio.Future[Forecast | None]:
         """The forecast; None when a newer question came before this one was begun."""
@@ -121,10 +123,13 @@ class Reckoner:
         stages = all_stages(db, scope.pipeline_id)
         key = (scope.pipeline_id, question.period.name, scope.today, stages, preferred(db))
         batch = db.one("SELECT MAX(id) FROM batch")
-        known = self._known
+        known, self.late = self._known, 0.0
         if known is not None and known.key == key:
-            age = monotonic() - known.at
-            if age < STALE and (known.batch == batch or known.took > QUICK):
+            rest = known.at + RESTS * known.took - monotonic()
+            if known.batch == batch:
+                return known.learned
+            if known.took > QUICK and rest > 0:
+                self.late = rest
                 return known.learned
         start = monotonic()
         found = learned(db, scope.pipeline_id, stages, scope.now, question.period)

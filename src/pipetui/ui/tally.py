@@ -30,6 +30,7 @@ class Tally:
         self.flagged = 0
         """Open deals that are late or have no next step."""
         self._calm: Timer | None = None
+        self._later: Timer | None = None
 
     @cached_property
     def reckoner(self) -> Reckoner:
@@ -40,8 +41,9 @@ class Tally:
 
     def forget(self) -> Reckoner | None:
         """What was counted is true no more, and is not counted again as it was. Who counted is to be closed."""
-        if self._calm is not None:
-            self._calm.stop()
+        for timer in (self._calm, self._later):
+            if timer is not None:
+                timer.stop()
         self.forecast = None
         left: Reckoner | None = self.__dict__.pop("reckoner", None)
         return left
@@ -108,7 +110,15 @@ class Tally:
             return True
         if made is not None and made.period == reading.forecast_period:
             self._foretell(made)
+        if self.reckoner.late:
+            self._again_in(self.reckoner.late)
         return made is not None
+
+    def _again_in(self, seconds: float) -> None:
+        """What was learned before the last changes holds for a while, not for good."""
+        if self._later is not None:
+            self._later.stop()
+        self._later = self._app.set_timer(seconds, self.when_calm)
 
     async def caught_up(self) -> None:
         """Wait until a forecast with ranges, where there is one, is that of the store as it is now."""
