@@ -17,7 +17,7 @@ from acts import NOW, add_deal, commit, move, stages, tally
 from pipetui.cli import main
 from pipetui.core import access
 from pipetui.core.access import ROLES, Act, Actor, Role
-from pipetui.core.change import Change
+from pipetui.core.change import Change, moment_text
 from pipetui.core.deal import (
     RECORDS,
     Activity,
@@ -28,7 +28,7 @@ from pipetui.core.deal import (
     Setting,
 )
 from pipetui.core.message import say
-from pipetui.errors import Forbidden, NotFound, Refused, StoreProblem
+from pipetui.errors import Forbidden, NotFound, PipetuiError, Refused, StoreProblem
 from pipetui.store import chain, copying, inspection, offers, parties, policies, stays
 from pipetui.store import server as keeper
 from pipetui.store.pace import measure_pace
@@ -122,7 +122,7 @@ def filled(made: Kept) -> None:
         )
         return int(str(values["id"]))
 
-    at, tag = NOW.isoformat(), add("tag", name="vip")
+    at, tag = moment_text(NOW), add("tag", name="vip")
     source, criterion = (
         add("source", name="Salon"),
         add("criterion", stage_id=stage, text="A budget", position=1),
@@ -149,7 +149,7 @@ def filled(made: Kept) -> None:
         add("quote_line", quote_id=quote, position=1, text="Work", unit_price=1)
         add("participant", deal_id=deal, contact_id=contact)
         add("evidence", deal_id=deal, criterion_id=criterion, owner_id=owner, ticked_at=at)
-        add("decision", deal_id=deal, review_id=review, verdict="keep", decided_at=at)
+        add("decision", deal_id=deal, review_id=review, verdict="skip", decided_at=at)
         add("tagging", tag_id=tag, subject="deal", subject_id=deal)
 
 
@@ -592,6 +592,125 @@ def test_a_batch_by_hand_continues_the_chain_under_its_own_name(kept: Kept) -> N
                 "INSERT INTO journal (id, batch_id, table_name, row_id) SELECT MAX(id) + 1, MAX(batch_id), 'tag', 1"
                 " FROM journal"
             )
+
+
+class Forged:
+    """A batch written past pipetui by somebody who knows how it seals and chains."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        [(self.number, self._before)] = link.execute(
+            "SELECT id + 1, chain FROM batch ORDER BY id DESC LIMIT 1"
+        ).fetchall()
+        [(self.line,)] = link.execute("SELECT MAX(id) + 1 FROM journal").fetchall()
+        [(self._me,)] = link.execute("SELECT pipetui_guard.me()").fetchall()
+
+    def write(
+        self,
+        sql: str,
+        *lines: tuple[str, int, dict[str, object] | None, dict[str, object] | None],
+        kind: str = "do",
+        target: int | None = None,
+        label: tuple[str, str] = ("By hand", "{}"),
+        at: str = "2026-11-23T09:30:00.000000Z",
+    ) -> None:
+        """Its lines (table, row, the fields before and after), a statement, and the batch that closes them."""
+        sealed = []
+        for at_line, (table, row, before, after) in enumerate(lines, self.line):
+            was, becomes = (None if one is None else json.dumps(one) for one in (before, after))
+            sealed.append((at_line, table, row, None, None, "seal"))
+            self._link.execute(
+                "INSERT INTO journal (id, batch_id, table_name, row_id, before, after, salt, digest)"
+                " VALUES (%s, %s, %s, %s, %s, %s, '', 'seal')",
+                (at_line, self.number, table, row, was, becomes),
+            )
+        self._link.execute(sql)  # type: ignore[arg-type]
+        seal = chain.seal("", chain.label_content(*label))
+        head = chain.Head(self.number, at, self._me, kind, target, "0004").open(self._before or "", seal)
+        head.add(sealed)
+        self._link.execute(
+            "INSERT INTO batch"
+            " (id, at, member_id, kind, target_id, undone, shape, label, label_values, salt, digest, chain)"
+            " VALUES (%s, %s, %s, %s, %s, 0, '0004', %s, %s, '', %s, %s)",
+            (self.number, at, self._me, kind, target, *label, seal, head.chain),
+        )
+        self._link.commit()
+
+
+def refused(kept: Kept, why: str, sql: str, *lines: Any, number: int = 0, line: int = 0, **more: Any) -> None:
+    """A rep tries, and the server says why not."""
+    with closing(kept.psql("rep")) as link:
+        forged = Forged(link)
+        forged.number, forged.line = number or forged.number, line or forged.line
+        with pytest.raises(psycopg.Error, match=why):
+            forged.write(sql, *lines, **more)
+
+
+TAG = "INSERT INTO tag (id, name) VALUES (900001, 'by hand')"
+NEW_TAG = ("tag", 900001, None, None)
+
+
+def test_what_a_rep_writes_by_hand_must_be_what_pipetui_could_write(kept: Kept) -> None:
+    bob = kept.open("rep")
+    deal = add_deal(bob)
+    with closing(kept.psql("rep")) as link:
+        Forged(link).write(TAG, NEW_TAG)
+    told = bob.check()
+    again = ("tag", 900002, None, None)
+    sql = "INSERT INTO tag (id, name) VALUES (900002, 'again')"
+    reseal = ("journal", 1, None, None)
+    refused(kept, "not for its writer", sql, again, reseal)
+    refused(kept, "not for its writer", sql, again, reseal, kind="erase")
+    refused(kept, "leaves numbers out", sql, again, number=2**63 - 1)
+    refused(kept, "leaves numbers out", sql, again, line=2**62)
+    far = f"INSERT INTO tag (id, name) VALUES ({2**63 - 1}, 'far')"
+    refused(kept, "there is none of", far, ("tag", 2**63 - 1, None, None))
+    for label in (("x", "not json"), ("x", "[]"), ("{x!r:>99999999}", "{}"), ("{0}", "{}"), ("{", "{}")):
+        refused(kept, "cannot be read|invalid input", sql, again, label=label)
+    refused(kept, "cannot be read", sql, again, at="yesterday")
+    edit = ("deal", deal.id, {"stage_since": "x"}, {"stage_since": ""})
+    for value in ("", "garbage", "99999-01-01", "2026-11-23"):
+        sql = f"UPDATE deal SET stage_since = '{value}' WHERE id = {deal.id}"
+        refused(kept, "there is none of|out of range", sql, edit)
+    refused(kept, "by no batch", f"UPDATE batch SET undone = 1 WHERE member_id = {bob.me}", again)
+    refused(kept, "takes back", "SELECT 1", NEW_TAG, kind="undo", target=1)
+    assert bob.check() == told
+
+
+def test_what_was_given_away_comes_home_by_no_other_way(kept: Kept) -> None:
+    bob, carol = kept.open("rep"), kept.open("carol")
+    deal = add_deal(bob)
+    commit(bob, Change.edit(deal, owner_id=bob.me))
+    given = commit(bob, Change.edit(bob.get(Deal, deal.id), owner_id=carol.me))
+    take = {"owner_id": carol.me}, {"owner_id": bob.me}
+    sql = "UPDATE deal SET {} WHERE id = " + str(deal.id)
+    refused(kept, "given away", sql.format(f"owner_id = {bob.me}"), ("deal", deal.id, *take))
+    refused(kept, "given away", sql.format("amount = 777"), ("deal", deal.id, {"amount": 1}, {"amount": 777}))
+    more = ("deal", deal.id, {**take[0], "amount": 1}, {**take[1], "amount": 777})
+    marked = f"; UPDATE batch SET undone = 1 WHERE id = {given.batch_id}"
+    both = sql.format(f"owner_id = {bob.me}, amount = 777") + marked
+    refused(kept, "given away", both, more, kind="undo", target=given.batch_id)
+    commit(carol, Change.edit(carol.get(Deal, deal.id), amount=42))
+    refused(kept, "belongs to another", sql.format(f"owner_id = {bob.me}"), ("deal", deal.id, *take))
+    with pytest.raises(PipetuiError):
+        bob.undo()
+    assert carol.get(Deal, deal.id).owner_id == carol.me
+    assert bob.check() == []
+
+
+def test_the_people_of_others_are_completed_and_not_taken(kept: Kept) -> None:
+    bob, carol = kept.open("rep"), kept.open("carol")
+    done = commit(carol, Change.add(Contact(id=-1, name="Zoe", owner_id=carol.me, created_at=NOW)))
+    number = done.ids[-1]
+    deal = add_deal(bob)
+    commit(bob, Change.edit(deal, contact_id=number))
+    commit(bob, Change.edit(bob.get(Contact, number), phone="+33612345678"))
+    with pytest.raises(Forbidden, match="This belongs to"):
+        commit(bob, Change.edit(bob.get(Contact, number), owner_id=bob.me))
+    line = ("contact", number, {"owner_id": carol.me}, {"owner_id": bob.me})
+    refused(kept, "can give it away", f"UPDATE contact SET owner_id = {bob.me} WHERE id = {number}", line)
+    commit(carol, Change.edit(carol.get(Contact, number), owner_id=bob.me))
+    assert carol.get(Contact, number).owner_id == bob.me
 
 
 # What is not as it should be

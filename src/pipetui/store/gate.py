@@ -106,8 +106,18 @@ class Gate:
             changed["remove" if becomes is None else "change", table].append(was)
             if becomes is not None and subject_of(table, was) != subject_of(table, becomes):
                 changed["add", table].append(becomes)
+            if table in PARTIES and becomes is not None and was.get("owner_id") != becomes.get("owner_id"):
+                self._keep_with_its_owner(table, was)
         for (act, table), rows in changed.items():
             self._judge(owners, act, table, rows)
+
+    def _keep_with_its_owner(self, table: str, row: Row) -> None:
+        """Raises Forbidden when a person or a company of somebody else would be given away: the deals around it let
+        others complete it, not take it."""
+        owner_id = row.get("owner_id")
+        within = access.reach(self._actor, "change", table)
+        if within == "own" and not self._actor.owns(owner_id) and not self._gave_away(table, row):
+            raise self._forbidden("change", table, owner_id)
 
     def _keep_an_admin(self, members: Sequence[tuple[Row, Row | None]]) -> None:
         """Raises Refused when nobody would be left who can give roles: two admins may have met here."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipetui.core.access import ROLES
+from pipetui.store import sane
 from pipetui.store.policies import (
     HANGING,
     LINES,
@@ -43,9 +44,15 @@ def functions(database: str, home: str) -> Iterator[str]:
         f"CREATE OR REPLACE FUNCTION {SCHEMA}.gave(subject text, number bigint) RETURNS boolean SECURITY DEFINER {asks}"
         f" AS {_body(_GAVE)}"
     )
+    yield (
+        f"CREATE OR REPLACE FUNCTION {SCHEMA}.took(batch bigint, target bigint) RETURNS boolean SECURITY DEFINER"
+        f" {asks} AS {_body(_TOOK)}"
+    )
     does = f"RETURNS void SECURITY DEFINER {acts}"
     yield f"CREATE OR REPLACE FUNCTION {SCHEMA}.study(name text) {does} AS {_body(_study())}"
     yield f"CREATE OR REPLACE FUNCTION {SCHEMA}.owe(name text, numbers bigint[]) {does} AS {_body(_OWE)}"
+    for table in KINDS:
+        yield f"CREATE OR REPLACE FUNCTION {SCHEMA}.sane_{table}() RETURNS trigger {acts} AS {_body(_sane(table))}"
     for name, (body, definer) in _TRIGGERED.items():
         rights = "SECURITY DEFINER" if definer else f"{BY_INDEX} " if name.startswith("told") else ""
         yield f"CREATE OR REPLACE FUNCTION {SCHEMA}.{name}() RETURNS trigger {rights} {acts} AS {_body(body)}"
@@ -77,9 +84,22 @@ def _rank(database: str) -> str:
         WHERE login = session_user::text AND retired_at IS NULL), 0))"""
 
 
-_GAVE = f"""SELECT EXISTS (SELECT 1 FROM {SCHEMA}.handed h WHERE h.subject = $1 AND h.id = $2
-    AND (h.was IS NULL OR h.was = {SCHEMA}.me()) AND h.batch_id = (SELECT b.id FROM batch b
-        WHERE b.member_id = {SCHEMA}.me() AND b.kind = 'do' AND b.undone = 0 ORDER BY b.id DESC LIMIT 1))"""
+_GAVE = f"""SELECT EXISTS (SELECT 1 FROM {SCHEMA}.handed h JOIN batch g ON g.id = h.batch_id
+    WHERE h.subject = $1 AND h.id = $2 AND (h.was IS NULL OR h.was = {SCHEMA}.me())
+    AND COALESCE(g.target_id, g.id) = (SELECT b.id FROM batch b
+        WHERE b.member_id = {SCHEMA}.me() AND b.kind = 'do' AND b.undone = 0 ORDER BY b.id DESC LIMIT 1)
+    AND NOT EXISTS (SELECT 1 FROM journal j WHERE j.table_name = h.subject AND j.row_id = h.id
+        AND j.batch_id > h.batch_id AND j.xmin <> pg_current_xact_id()::xid))"""
+"""Whether the member gave a record away in what he would take back now, and nobody went on with it since."""
+_TOOK = f"""SELECT EXISTS (SELECT 1 FROM journal j
+    JOIN {SCHEMA}.handed h ON h.subject = j.table_name AND h.id = j.row_id
+    WHERE j.batch_id = $1 AND j.last_id IS NULL AND j.before IS NOT NULL AND CASE
+        WHEN h.batch_id < $1 THEN h.subject = 'deal' AND (h.was IS NULL OR h.was = {SCHEMA}.me())
+            AND (SELECT d.owner_id FROM deal d WHERE d.id = h.id) <> {SCHEMA}.me()
+        ELSE h.subject IN ({", ".join(map(literal, ("deal", *PARTIES)))}) AND h.was <> {SCHEMA}.me()
+            AND NOT EXISTS (SELECT 1 FROM journal t WHERE t.batch_id = $2 AND t.table_name = j.table_name
+                AND t.row_id = j.row_id AND t.before::jsonb @> j.after::jsonb) END)"""
+"""Whether a batch changes what its writer gave away otherwise than by bringing back what was there before."""
 
 
 def _study() -> str:
@@ -114,6 +134,16 @@ def _same(table: str, was: str = "o", becomes: str = "n") -> str:
     names = [name for name in columns(table) if name != "id"]
     old, new = (", ".join(f"{side}.{name}" for name in names) for side in (was, becomes))
     return f"ROW({old}) IS NOT DISTINCT FROM ROW({new})"
+
+
+def _sane(table: str) -> str:
+    return f"""DECLARE strange bigint := (SELECT MIN(n.id) FROM written n WHERE NOT ({sane.conditions(table, "n")}));
+BEGIN
+    IF strange IS NOT NULL THEN
+        RAISE EXCEPTION '% % holds a day, a moment or a word that there is none of', TG_TABLE_NAME, strange {REFUSED};
+    END IF;
+    RETURN NULL;
+END"""
 
 
 _EDITED = "j.before IS NOT NULL AND j.after IS NOT NULL"
@@ -197,7 +227,33 @@ END""",
         COALESCE(j.last_id::text, 'null'), COALESCE(j.deal_id::text, 'null'),
         COALESCE(to_json(j.digest)::text, 'null')), E']\\n'), '' ORDER BY j.id)
         FROM journal j WHERE j.batch_id = NEW.id), '');
+    previous bigint := COALESCE((SELECT MAX(b.id) FROM batch b WHERE b.id < NEW.id), 0);
+    first bigint := (SELECT MIN(j.id) FROM journal j WHERE j.batch_id = NEW.id);
+    last bigint := (SELECT MAX(j.id) FROM journal j WHERE j.batch_id = NEW.id);
+    n bigint := (SELECT COUNT(*) FROM journal j WHERE j.batch_id = NEW.id);
 BEGIN
+    IF NEW.id <> previous + 1 OR (n > 0 AND (last - first + 1 <> n
+        OR NOT (first = 1 OR EXISTS (SELECT 1 FROM journal j WHERE j.id = first - 1)))) THEN
+        RAISE EXCEPTION 'batch % leaves numbers out', NEW.id {REFUSED};
+    END IF;
+    IF NOT {sane.moment("NEW.at")} OR jsonb_typeof(NEW.label_values::jsonb) <> 'object'
+        OR NEW.label ~ '\\{{[^a-z]|\\{{[a-z_]*[^a-z_}}]|\\{{[a-z_]*$' THEN
+        RAISE EXCEPTION 'batch % cannot be read', NEW.id {REFUSED};
+    END IF;
+    IF NEW.kind NOT IN ('do', 'undo', 'redo', 'setup', 'erase') OR (NEW.kind = 'erase'
+        AND {SCHEMA}.rank() < {ROLES.index("admin")}) OR (NEW.kind <> 'erase' AND EXISTS (SELECT 1 FROM journal j
+            WHERE j.batch_id = NEW.id AND j.table_name IN ('journal', 'batch'))) THEN
+        RAISE EXCEPTION 'batch % is of a kind that is not for its writer', NEW.id {REFUSED};
+    END IF;
+    IF (CASE WHEN NEW.kind IN ('undo', 'redo') THEN NOT EXISTS (SELECT 1 FROM batch t WHERE t.id = NEW.target_id
+            AND t.member_id = NEW.member_id AND t.kind = 'do'
+            AND t.undone = CASE NEW.kind WHEN 'undo' THEN 1 ELSE 0 END)
+        ELSE NEW.target_id IS NOT NULL END) THEN
+        RAISE EXCEPTION 'batch % takes back what is not its writer''s, or is not marked so', NEW.id {REFUSED};
+    END IF;
+    IF {SCHEMA}.rank() < {ROLES.index("manager")} AND {SCHEMA}.took(NEW.id, NEW.target_id) THEN
+        RAISE EXCEPTION 'batch % takes what was given away', NEW.id {REFUSED};
+    END IF;
     IF NEW.chain IS DISTINCT FROM encode(sha256(convert_to(concat(before, E'\\n', head, E'\\n', lines), 'UTF8')), 'hex')
         OR NEW.digest IS DISTINCT FROM
             encode(sha256(convert_to(concat(NEW.salt, NEW.label, E'\\n', NEW.label_values), 'UTF8')), 'hex')
@@ -210,6 +266,26 @@ END""",
     ),
 }
 """The functions of triggers, and whether they act with the rights of the owner."""
+_TRIGGERED["marked"] = (
+    f"""BEGIN
+    IF NOT EXISTS (SELECT 1 FROM batch b WHERE b.target_id = NEW.id AND b.{NOW_WRITTEN}
+        AND b.kind = CASE NEW.undone WHEN 1 THEN 'undo' ELSE 'redo' END) THEN
+        RAISE EXCEPTION 'batch % is taken back, or made again, by no batch', NEW.id {REFUSED};
+    END IF;
+    RETURN NULL;
+END""",
+    False,
+)
+_TRIGGERED["guard_owner"] = (
+    f"""BEGIN
+    IF {SCHEMA}.rank() >= {ROLES.index("manager")} OR OLD.owner_id IS NULL OR OLD.owner_id = {SCHEMA}.me()
+        OR {SCHEMA}.gave(TG_TABLE_NAME, OLD.id) THEN
+        RETURN NEW;
+    END IF;
+    RAISE EXCEPTION '% % belongs to another member, who can give it away', TG_TABLE_NAME, OLD.id {REFUSED};
+END""",
+    False,
+)
 _TRIGGERED |= {
     f"guard_{table}": (
         f"""BEGIN
@@ -249,6 +325,21 @@ def triggers(home: str) -> Iterator[tuple[str, str, str, str]]:
             f"AFTER DELETE ON {table} REFERENCING OLD TABLE AS gone {each} {bound}",
             "told_gone",
         )
+        for name, event in (("sane_came", "INSERT"), ("sane_changed", "UPDATE")):
+            yield (
+                table,
+                name,
+                f"AFTER {event} ON {table} REFERENCING NEW TABLE AS written {each} {bound}",
+                f"sane_{table}",
+            )
+    for table in PARTIES:
+        given = f"{bound[:-1]} AND OLD.owner_id IS DISTINCT FROM NEW.owner_id)"
+        yield (
+            table,
+            "guard_owner",
+            f"BEFORE UPDATE OF owner_id ON {table} FOR EACH ROW {given}",
+            "guard_owner",
+        )
     for table in OWNED:
         changed = "FOR EACH ROW WHEN (OLD.owner_id IS DISTINCT FROM NEW.owner_id)"
         yield table, "hand_over", f"AFTER UPDATE OF owner_id ON {table} {changed}", "hand_over"
@@ -266,6 +357,8 @@ def triggers(home: str) -> Iterator[tuple[str, str, str, str]]:
         "add_lines",
     )
     yield "batch", "chained", f"AFTER INSERT ON batch {DEFERRED} {bound}", "chained"
+    turned = f"{bound[:-1]} AND OLD.undone IS DISTINCT FROM NEW.undone)"
+    yield "batch", "marked", f"AFTER UPDATE ON batch {DEFERRED} {turned}", "marked"
     yield f"{SCHEMA}.owed", "settle", f"AFTER INSERT ON {SCHEMA}.owed {DEFERRED}", "settle"
 
 

@@ -16,13 +16,15 @@ from typing import TYPE_CHECKING, Any
 from pipetui.core.change import Row
 from pipetui.core.message import Message, say
 from pipetui.store import chain
-from pipetui.store.rows import KINDS, Which, between, columns, windows
+from pipetui.store.rows import KINDS, Which, between, columns
 
 if TYPE_CHECKING:
     from pipetui.store.db import Database
 
 AT_ONCE = 512
 """Batches read at once."""
+BIGGEST = 2**63 - 1
+"""The last number there can be."""
 WINDOW = 4000
 """Rows of a table read at once."""
 
@@ -139,13 +141,11 @@ def _came(row: Row | None, lines: Iterable[_Line], since: int) -> Row | None:
 def _links(db: Database) -> Iterator[Break]:
     """Batches whose chain, or whose label, is not what their content gives."""
     again = sealed_again(db, "batch")
-    first = db.one("SELECT MIN(id) FROM batch WHERE chain IS NOT NULL")
-    last = db.one("SELECT MAX(id) FROM batch")
-    if not first or first[0] is None or not last:
+    first = db.one("SELECT MIN(id) FROM batch WHERE chain IS NOT NULL OR shape IS NOT NULL")
+    if not first or first[0] is None:
         return
     before = ""
-    for start in range(first[0], last[0] + 1, AT_ONCE):
-        which = between(start, start + AT_ONCE - 1)
+    for which in _there(db, "SELECT MIN(id) FROM batch WHERE id >= ?", first[0], AT_ONCE):
         lines = db.rows(
             "SELECT batch_id, id, table_name, row_id, last_id, deal_id, digest FROM journal"
             f" WHERE {which.of('batch_id')} ORDER BY batch_id, id",
@@ -231,14 +231,22 @@ def _read(db: Database, table: str, which: Which) -> dict[int, tuple[Any, ...]]:
 
 
 def _windows(db: Database, table: str) -> Iterator[Which]:
-    last = max(
-        row[0]
-        for row in (
-            *db.rows(f"SELECT COALESCE(MAX(id), 0) FROM {table}"),
-            *db.rows("SELECT COALESCE(MAX(row_id), 0) FROM journal WHERE table_name = ?", (table,)),
-        )
-    )
-    return windows(last, WINDOW)
+    """The numbers of all rows there are, and of those the journal tells of."""
+    sql = f"""SELECT MIN(id) FROM (SELECT MIN(id) AS id FROM {table} WHERE id >= ?
+        UNION ALL SELECT MIN(row_id) FROM journal WHERE table_name = '{table}' AND row_id >= ?) AS there"""
+    return _there(db, sql, 1, WINDOW)
+
+
+def _there(db: Database, following: str, first: int, size: int) -> Iterator[Which]:
+    """Windows over numbers that there are, however far apart they lie; `following` asks for the first from one on."""
+    start: int | None = first
+    while start is not None:
+        found = db.one(following, (start,) * following.count("?"))
+        if not found or found[0] is None:
+            return
+        last = min(found[0] + size - 1, BIGGEST)
+        yield between(found[0], last)
+        start = last + 1 if last < BIGGEST else None
 
 
 def _runs(db: Database, table: str) -> list[_Line]:
