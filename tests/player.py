@@ -71,7 +71,10 @@ class Player:
             changes.append(Change.add(Contact(id=new - 1, name="Émile", created_at=NOW)))
         for n in range(self.dice.randint(0, 2)):
             there = self.dice.choice(self.stages[:4])
-            changes.append(Change.add(Visit(id=new - 2 - n, deal_id=new, stage_id=there.id, entered_at=NOW)))
+            stay = Visit(
+                id=new - 2 - n, deal_id=new, stage_id=there.id, entered_at=NOW, left_at=NOW if n else None
+            )
+            changes.append(Change.add(stay))
         changes.append(Change.add(self._step(new - 4, new)))
         self.dice.shuffle(changes)
         return changes

@@ -11,9 +11,11 @@ import pytest
 from boards import NOW, TODAY
 from desktop import Desktop, seen, shown, typed
 from pipetui.core.change import Batch, Change
-from pipetui.core.deal import Activity, Deal
+from pipetui.core.deal import Activity, Deal, Visit
 from pipetui.core.message import say
+from pipetui.core.moment import period
 from pipetui.core.stage import Stage
+from pipetui.ui.chores import Chores
 
 
 @pytest.fixture
@@ -108,6 +110,92 @@ async def test_steps_of_parked_deals_sleep_and_those_of_won_ones_are_marked(desk
         assert "call back" not in shown(pilot) and "report" not in shown(pilot)
         assert "later" in shown(pilot)  # due on the day on which the deal comes back
         assert "✔ [/b] Boréal" in shown(pilot)
+
+
+async def test_words_are_found_without_their_accents(shared: Desktop) -> None:
+    deal = shared.other.all(Deal)[0]
+    step = Activity(id=-1, deal_id=deal.id, kind="call", text="Réunion ÉLODIE", due_on=TODAY, created_at=NOW)
+    shared.other.commit(Batch(say("Plan"), (Change.add(step),)))
+    async with shared.app.run_test(size=(100, 30)) as pilot:
+        await typed(pilot, "A", "o")
+        await seen(pilot, "Réunion")
+        for words in ("réunion", "REUNION élodie", "Élo"):
+            await typed(pilot, "slash", "ctrl+u", f"={words}")
+            await seen(pilot, "1 step")
+            await typed(pilot, "escape")
+
+
+async def test_marked_steps_of_one_deal_leave_it_in_one_place(desktop: Desktop) -> None:
+    deal = desktop.other.all(Deal)[0]
+    more = Activity(id=-1, deal_id=deal.id, kind="call", text="again", due_on=TODAY, created_at=NOW)
+    desktop.other.commit(Batch(say("Plan"), (Change.add(more),)))
+    async with desktop.app.run_test(size=(100, 30)) as pilot:
+        await typed(pilot, "A")
+        await seen(pilot, "again")
+        await typed(pilot, "slash", "=Acme", "enter", "space", "space", "exclamation_mark")
+        await seen(pilot, "2 steps are done")
+    assert len(desktop.other.all(Visit, deal_id=deal.id, left_at=None)) == 1
+    assert desktop.other.check() == []
+
+
+async def test_a_kind_is_one_of_those_there_are(desktop: Desktop) -> None:
+    async with desktop.app.run_test(size=(100, 30)) as pilot:
+        await typed(pilot, "A", "e", "tab", "ctrl+u", "=appel", "enter")
+        await seen(pilot, "The kinds are call")
+        await typed(pilot, "ctrl+u", "=meet", "enter")
+        await seen(pilot, "Change a step")
+    assert desktop.other.get(Activity, 1).kind == "meeting"
+
+
+async def test_a_day_too_far_away_is_refused(desktop: Desktop) -> None:
+    async with desktop.app.run_test(size=(100, 30)) as pilot:
+        await typed(pilot, "A", "Z", "=9999-12-31", "enter")
+        await seen(pilot, "too far away")
+    assert all(one.due_on is None or one.due_on.year < 2100 for one in desktop.other.all(Activity))
+
+
+async def test_a_file_nobody_can_name_is_told_while_it_is_typed(desktop: Desktop) -> None:
+    async with desktop.app.run_test(size=(120, 30)) as pilot:
+        for name in ("~nosuch/x.ics", "/" + "x" * 300 + "/a.ics", "/proc/nowhere/a.ics"):
+            await typed(pilot, "A", "w", "ctrl+u", f"={name}", "enter")
+            await seen(pilot, "Write a calendar file")
+            await typed(pilot, "escape", "escape")
+
+
+async def test_a_long_agenda_stands_while_the_store_is_gone(desktop: Desktop, tmp_path: Path) -> None:
+    deal = desktop.other.all(Deal)[0]
+    steps = (
+        Change.add(
+            Activity(id=-n, deal_id=deal.id, kind="call", text=f"n° {n}", due_on=TODAY, created_at=NOW)
+        )
+        for n in range(1, 400)
+    )
+    desktop.other.commit(Batch(say("Plan"), tuple(steps)))
+    async with desktop.app.run_test(size=(100, 30)) as pilot:
+        await typed(pilot, "A")
+        await seen(pilot, "Today 400")
+        Path(desktop.url).rename(tmp_path / "away.db")
+        await seen(pilot, "Agenda")
+        await typed(pilot, "pagedown", "pagedown", "pagedown", "G", "pageup", "slash", "=n", "escape")
+        (tmp_path / "away.db").rename(desktop.url)
+        while desktop.app.lookout.lost is not None:
+            await pilot.pause(0.1)
+        await typed(pilot, "G", "g")
+        await seen(pilot, "n° 1 ")
+
+
+async def test_another_day_begins_on_the_screen(desktop: Desktop) -> None:
+    days = [TODAY]
+    desktop.reading.clock = lambda: (days[-1], NOW + (days[-1] - TODAY))
+    async with desktop.app.run_test(size=(100, 30)) as pilot:
+        days.append(TODAY + timedelta(days=1))
+        Chores(desktop.app).turn()
+        await typed(pilot, "A")
+        await seen(pilot, "Overdue 2")
+        days.append(TODAY.replace(month=12))
+        Chores(desktop.app).turn()
+        await seen(pilot, "Overdue 3")
+        assert desktop.reading.scope.period == period("2026-12", days[-1])
 
 
 async def test_no_step_is_put_off_into_the_past(desktop: Desktop) -> None:

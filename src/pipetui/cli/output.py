@@ -10,7 +10,7 @@ import re
 import sys
 import unicodedata
 from functools import cache
-from typing import TYPE_CHECKING, Literal, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from pipetui import lang
 from pipetui.core.text import clean
@@ -20,7 +20,6 @@ from pipetui.lang import _
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-Align = Literal["left", "right"]
 
 _OBEYED = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _GAP = "  "

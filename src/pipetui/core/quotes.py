@@ -63,11 +63,18 @@ def send_quote(quote: Quote, deal: Deal, visit: Visit | None, desk: Desk) -> Cha
 def sign_quote(quote: Quote, deal: Deal, visit: Visit | None, others: Iterable[Quote], desk: Desk) -> Changes:
     """It is signed: the deal takes its amount and is won; the `others` of the deal that are open expire.
 
-    Raises Refused when it was signed or refused.
+    Raises Refused when it was signed or refused, or another one of the deal was signed: one amount is the deal's.
     """
     _check_status(quote, {"draft", "sent", "expired"})
     if deal.archived_at is not None:
         raise Refused(say("The deal is archived."), hint=say("Restore it first."))
+    others = list(others)
+    for other in others:
+        if other.id != quote.id and other.status == "signed":
+            raise Refused(
+                say("Quote {number} of this deal is signed already.", number=other.number),
+                hint=say("What comes on top is a deal of its own."),
+            )
     signed = Change.edit(quote, status="signed", decided_on=desk.today, sent_on=quote.sent_on or desk.today)
     expired = (
         Change.edit(other, status="expired")

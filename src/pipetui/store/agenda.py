@@ -48,7 +48,7 @@ class Wanted(NamedTuple):
 
 def counts(db: Database, wanted: Wanted) -> dict[Section, int]:
     """How many steps there are in each section."""
-    source, test, params = _where(wanted, SOON_SHOWN)
+    source, test, params = _where(db, wanted, SOON_SHOWN)
     cases = " ".join(
         f"WHEN activity.due_on < '{end.isoformat()}' THEN '{name}'"
         for name, _, end in edges(wanted.today)
@@ -64,21 +64,21 @@ def counts(db: Database, wanted: Wanted) -> dict[Section, int]:
 
 def asleep(db: Database, wanted: Wanted) -> int:
     """How many steps are out of sight because their deals are parked."""
-    source, test, params = _where(wanted, ASLEEP)
+    source, test, params = _where(db, wanted, ASLEEP)
     found = db.one(f"SELECT COUNT(*) FROM {source} WHERE {test}", params)
     return found[0] if found else 0
 
 
 def page(db: Database, wanted: Wanted, offset: int, limit: int) -> list[Planned]:
     """Steps from an offset on, by day and hour."""
-    source, test, params = _where(wanted)
+    source, test, params = _where(db, wanted)
     which = f"SELECT activity.id FROM {source} WHERE {test} ORDER BY {ORDER} LIMIT ? OFFSET ?"
     return _steps(db, which, (*params, limit, offset))
 
 
 def until(db: Database, wanted: Wanted, last: date) -> list[Planned]:
     """All steps due until a day."""
-    source, test, params = _where(wanted)
+    source, test, params = _where(db, wanted)
     which = f"SELECT activity.id FROM {source} WHERE {test} AND activity.due_on <= ?"
     return _steps(db, which, (*params, last.isoformat()))
 
@@ -93,7 +93,7 @@ def _steps(db: Database, which: str, params: tuple[Any, ...]) -> list[Planned]:
     return [_planned(row) for row in rows]
 
 
-def _where(wanted: Wanted, shown: str = SHOWN) -> tuple[str, str, tuple[Any, ...]]:
+def _where(db: Database, wanted: Wanted, shown: str = SHOWN) -> tuple[str, str, tuple[Any, ...]]:
     """What to read from, a test with its parameters; words alone need to know what a step is about."""
     today = ":today"
     tests = [PLANNED, shown.replace(today, "?")]
@@ -106,12 +106,10 @@ def _where(wanted: Wanted, shown: str = SHOWN) -> tuple[str, str, tuple[Any, ...
         params.append(wanted.kind)
     words = fold(wanted.words).split()
     for word in words:
-        # The words of deals and of people are kept folded; the text of a step is not, and is looked through as it is.
-        tests.append(
-            """(lower(activity.text) LIKE ? ESCAPE '!'
-            OR EXISTS (SELECT 1 FROM deal_search WHERE deal_id = activity.deal_id AND text LIKE ? ESCAPE '!')
-            OR lower(contact.name) LIKE ? ESCAPE '!' OR lower(organization.name) LIKE ? ESCAPE '!')"""
-        )
+        columns = map(db.folded, ("activity.text", "contact.name", "organization.name"))
+        looked = " OR ".join(f"{column} LIKE ? ESCAPE '!'" for column in columns)
+        of_deal = "SELECT 1 FROM deal_search WHERE deal_id = activity.deal_id AND text LIKE ? ESCAPE '!'"
+        tests.append(f"({looked} OR EXISTS ({of_deal}))")
         params += [f"%{_escaped(word)}%"] * 4
     return ABOUT if words else "activity", " AND ".join(tests), tuple(params)
 

@@ -87,8 +87,9 @@ def records(db: Database) -> Iterator[Message]:
 
 
 def journal(db: Database) -> Iterator[Message]:
-    """The journal is whole."""
+    """The journal is whole, and what it says is taken back was."""
     yield from trail.gaps(db)
+    yield from trail.marks(db)
 
 
 def counts(db: Database) -> Iterator[Message]:

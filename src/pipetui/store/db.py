@@ -33,8 +33,11 @@ class Database:
     asks learns of the loss at once, and somebody calls `reconnect` on a thread where waiting does no harm.
     """
 
-    def __init__(self, url: str) -> None:
-        """Open the file, or the database at a `postgresql://` address. Raises StoreProblem."""
+    def __init__(self, url: str, make: bool = True) -> None:
+        """Open the file, or the database at a `postgresql://` address; a file that is not there is made, if it may be.
+
+        Raises StoreProblem.
+        """
         self.url = url
         self.dialect: Literal["sqlite", "postgresql"] = dialect(url)
         self.patience = PATIENCE
@@ -42,7 +45,7 @@ class Database:
         self.lost: ConnectionLost | None = None
         """Why the connection cannot be used; None while it can."""
         self._engine = engine(url)
-        self._link: Any = self._engine.connect(url)
+        self._link: Any = self._engine.connect(url, make)
         self._lock = RLock()
         self._inside = False
         self._missed = False
@@ -87,6 +90,11 @@ class Database:
     def insert(self, table: str, columns: Sequence[str], rows: Iterable[Params]) -> None:
         """Add many rows to a table by the engine's fastest way."""
         self._ask(lambda link: self._engine.insert(link, table, columns, rows))
+
+    def folded(self, column: str) -> str:
+        """A column as SQL, without case and accents, to be searched in for what `fold` makes of words."""
+        searched: str = self._engine.folded(column)
+        return searched
 
     def study(self, tables: Sequence[str]) -> None:
         """Let the engine look at tables that changed much, so that it goes on finding rows the short way."""

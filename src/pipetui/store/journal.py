@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -65,10 +66,18 @@ def _packed(value: object) -> object:
     return value if value is None or isinstance(value, str | int | float) else str(value)
 
 
+PLACE = re.compile(r"\{([a-z_]+)\}")
+"""Where a value stands in a label."""
+
+
 def label(text: str, values: dict[str, Any]) -> Message:
-    """A label from its text and its unpacked JSON."""
-    plural = values.get(PLURAL, "")
-    return Message(text, {name: _unpacked(v) for name, v in values.items() if name != PLURAL}, plural)
+    """A label from its text and its unpacked JSON; one that pipetui did not write is shown as it stands."""
+    plural = str(values.get(PLURAL, ""))
+    held = {name: _unpacked(value) for name, value in values.items() if name != PLURAL}
+    named = set(PLACE.findall(text + plural))
+    if named <= held.keys() and not set("{}") & set(PLACE.sub("", text + plural)):
+        return Message(text, held, plural)
+    return Message("{text}", {"text": text})
 
 
 def _unpacked(value: Any) -> object:
@@ -78,7 +87,12 @@ def _unpacked(value: Any) -> object:
         return label(value["message"], value["values"])
     if "money" in value:
         return Money(value["money"], value["currency"])
-    return datetime.fromisoformat(value["moment"]) if "moment" in value else date.fromisoformat(value["day"])
+    try:
+        return (
+            datetime.fromisoformat(value["moment"]) if "moment" in value else date.fromisoformat(value["day"])
+        )
+    except (KeyError, ValueError, TypeError):
+        return str(value)
 
 
 def to_undo(db: Database, member_id: int | None) -> int | None:

@@ -27,6 +27,12 @@ def actor(db: Database, login: str) -> Actor:
     return Actor(row[0], "reader" if row[2] is not None else _role(row[1:], "reader"))
 
 
+def login(db: Database, wanted: str) -> str:
+    """The login that acts: the one the server let in where it keeps the rights, else the one `wanted`."""
+    row = db.one("SELECT session_user::text") if bound(db) else None
+    return str(row[0]) if row else wanted
+
+
 def bound(db: Database) -> bool:
     """Whether the row policies of a server bind this connection."""
     return db.dialect == "postgresql" and db.one(_BOUND) == (1,)

@@ -14,6 +14,7 @@ from urllib.parse import unquote
 from weakref import WeakKeyDictionary
 
 from pipetui.core.message import Message, say
+from pipetui.core.text import fold
 from pipetui.errors import Conflict, ConnectionLost, Forbidden, PipetuiError, StoreProblem
 from pipetui.store import secret as secrets
 from pipetui.store.rows import KINDS
@@ -106,8 +107,8 @@ class Link(psycopg.Connection[tuple[Any, ...]]):
     newest = 0
 
 
-def connect(url: str) -> Link:
-    """Open a session. Raises StoreProblem; its words never hold the password."""
+def connect(url: str, make: bool = True) -> Link:
+    """Open a session; a database is never made. Raises StoreProblem; its words never hold the password."""
     place(url)
     deadline = monotonic() + FULL_SECONDS
     while True:
@@ -209,6 +210,18 @@ def place(url: str) -> str:
 def spelled(sql: str) -> str:
     """A statement in this engine's spelling."""
     return sql.replace("%", "%%").replace("?", "%s")
+
+
+_ACCENTED = [
+    letter for letter in map(chr, range(0xC0, 0x250)) if letter == letter.lower() and len(fold(letter)) == 1
+]
+"""Latin letters that search as one other letter, or as they are."""
+_LETTERS = "".join(_ACCENTED), "".join(map(fold, _ACCENTED))
+
+
+def folded(column: str) -> str:
+    """A column as it is searched in: no case, no accents on Latin letters."""
+    return f"translate(lower({column}), '{_LETTERS[0]}', '{_LETTERS[1]}')"
 
 
 def insert(

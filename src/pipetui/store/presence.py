@@ -36,7 +36,8 @@ MOST = 200
 NAME_BYTES = 63
 """What PostgreSQL keeps of a session's name."""
 _NAME = re.compile(r"pipetui:([^@]*)@([^:]*):([^+]*)\+([0-9a-f]{1,12})")
-_SESSIONS = """SELECT pid = pg_backend_pid(), application_name FROM pg_stat_activity
+_SESSIONS = """SELECT pid = pg_backend_pid(), application_name,
+    (SELECT login FROM member WHERE login = usename) FROM pg_stat_activity
     WHERE datname = current_database() AND application_name LIKE 'pipetui:%' ORDER BY backend_start, pid LIMIT ?"""
 
 
@@ -84,9 +85,12 @@ class Presence:
             self._file = self._held = None
 
     def _on_server(self) -> Iterator[Present]:
-        for own, name in self._db.rows(_SESSIONS, (MOST,)):
+        for own, name, let_in in self._db.rows(_SESSIONS, (MOST,)):
             if found := _NAME.fullmatch(name):
-                login, host, terminal = (_clean(unquote(part)) for part in found.groups()[:3])
+                said, host, terminal = (_clean(unquote(part)) for part in found.groups()[:3])
+                login = (
+                    let_in or said
+                )  # a session names itself as it likes, whom the server knows it does not
                 with suppress(ValueError, OverflowError, OSError):
                     yield Present(
                         login, datetime.fromtimestamp(int(found[4], 16), UTC), host, terminal, bool(own)

@@ -12,6 +12,7 @@ from threading import get_ident
 from typing import Any
 
 from pipetui.core.message import Message, say
+from pipetui.core.text import fold
 from pipetui.errors import Conflict, ConnectionLost, Removed, Replaced, StoreProblem
 from pipetui.paths import path_of
 from pipetui.store.volume import refuse_network
@@ -41,18 +42,21 @@ class Link(sqlite3.Connection):
     """The log of this file, when it was last seen."""
 
 
-def connect(url: str) -> Link:
-    """Open a file, made readable for its owner alone when it is new. Raises StoreProblem."""
+def connect(url: str, make: bool = True) -> Link:
+    """Open a file, made readable for its owner alone when it is new and may be made. Raises StoreProblem."""
     file = path(url)
     refuse_network(file)
     try:
         if not file.exists():
+            if not make:
+                raise _removed(file)
             os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
         link = sqlite3.connect(
             file, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, factory=Link
         )
         try:
             _prepare(link)
+            link.create_function("folded", 1, _fold, deterministic=True)
             link.file = _stands(file)
         except BaseException:
             link.close()
@@ -72,7 +76,7 @@ def connect_again(url: str, gone: Link) -> Link:
         raise _removed(file)
     if there != gone.file:
         _put_away_log(file, gone.wal)
-    return connect(url)
+    return connect(url, make=False)
 
 
 def displaced(link: Link, url: str) -> Replaced | None:
@@ -166,6 +170,15 @@ def _use_wal(link: sqlite3.Connection) -> None:
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
                 raise
             time.sleep(0.01)
+
+
+def _fold(text: Any) -> Any:
+    return fold(text) if isinstance(text, str) else text
+
+
+def folded(column: str) -> str:
+    """A column as it is searched in: no case, no accents."""
+    return f"folded({column})"
 
 
 def spelled(sql: str) -> str:
@@ -267,7 +280,7 @@ def wipe(link: sqlite3.Connection, url: str, tables: Sequence[str]) -> Message |
 
 
 def copies(url: str) -> list[str]:
-    """Other stores beside this one that are called after it: copies made before a migration, or by hand."""
+    """Other stores beside this one that are called after it: copies of a day, made before a migration, or by hand."""
     file = path(url)
     stem, own = (
         file.name.split(".")[0],
@@ -275,7 +288,8 @@ def copies(url: str) -> list[str]:
     )
     found = []
     for other in sorted({*file.parent.glob("*"), *file.parent.glob("*/*")}):
-        if other.name.startswith(stem) and other.name not in own and other.is_file():
+        called_after = other.name.startswith(stem) or other.parent.name == f"{file.name}.copies"
+        if called_after and other.name not in own and other.is_file():
             with suppress(OSError), other.open("rb") as opened:
                 if opened.read(len(MAGIC)) == MAGIC:
                     found.append(str(other))

@@ -73,13 +73,20 @@ class Store:
 
     @classmethod
     def open(
-        cls, url: str, *, login: str, now: Callable[[], datetime], told: Callable[[Message], str] = str
+        cls,
+        url: str,
+        *,
+        login: str,
+        now: Callable[[], datetime],
+        told: Callable[[Message], str] = str,
+        make: bool = True,
     ) -> Self:
-        """Open a file or a `postgresql://` address, making what is missing; `told` puts the standard stages in words.
+        """Open a file or a `postgresql://` address, making what is missing, if it may be made; `told` puts the
+        standard stages in words.
 
         Raises StoreProblem when it cannot be reached, is not a store, or is newer than this version.
         """
-        db = Database(url)
+        db = Database(url, make)
         try:
             schema.bring_up(db)
             store = cls(db, acting(url, login), now)

@@ -44,6 +44,24 @@ def gaps(db: Database) -> Iterator[Message]:
     )
 
 
+def marks(db: Database) -> Iterator[Message]:
+    """Batches marked as taken back that no undo took back last, or the other way round."""
+    wrong = db.rows(
+        """SELECT batch.id FROM batch WHERE batch.kind = 'do' AND batch.undone <> COALESCE((SELECT
+            CASE turn.kind WHEN 'undo' THEN 1 ELSE 0 END FROM batch turn WHERE turn.target_id = batch.id
+            AND turn.kind IN ('undo', 'redo') ORDER BY turn.id DESC LIMIT 1), 0) ORDER BY batch.id"""
+    )
+    if wrong:
+        yield say_n(
+            "Act {first} is marked as taken back, or as done, against what the journal tells: somebody wrote past"
+            " pipetui. Compare with a copy.",
+            "{n} acts are marked as taken back, or as done, against what the journal tells, the first of them act"
+            " {first}: somebody wrote past pipetui. Compare with a copy.",
+            n=len(wrong),
+            first=wrong[0][0],
+        )
+
+
 def _first_gap(db: Database, first: int, last: int) -> int:
     if first > 1:
         return 1

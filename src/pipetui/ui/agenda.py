@@ -291,7 +291,9 @@ class Agenda(Page):
         label = _label(
             some,
             say("Snooze a step for {deal} until {day}", deal=some[0].about, day=day_),
-            say_n("Snooze a step until {day}", "Snooze {n} steps until {day}", len(some), day=day_),
+            say_n("Snooze a step until {day}", "Snooze {n} steps until {day}", len(some), day=day_)
+            if len({*days.values()}) == 1
+            else say("Snooze {n} steps", n=len(some)),
         )
         await self._write(some, lambda one, desk, bench: activities.snooze(one, days[one.id]), label)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipetui.config import make_home
 from pipetui.lang import told
+from pipetui.store import members
 from pipetui.store.db import Database
 from pipetui.store.sharing import acting
 from pipetui.store.start import ready
@@ -42,7 +43,7 @@ def run(
     def opened() -> Store:
         from pipetui.store.store import Store
 
-        return Store.open(url, login=config.me, now=now, told=told)
+        return Store.open(url, login=config.me, now=now, told=told, make=False)
 
     def dated() -> tuple[date, datetime]:
         moment = now()
@@ -53,6 +54,7 @@ def run(
     db = Database(url)
     if not ready(db):
         opened().close()
+    config = replace(config, me=members.login(db, config.me))
     reading = Reading(db, opened, dated, pipeline, config.fiscal_month or 1, config.me)
     writer = Writer(opened)
     try:

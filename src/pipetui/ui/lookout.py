@@ -53,8 +53,9 @@ class Lookout:
         from pipetui.store.presence import Presence
 
         with suppress(StoreProblem):
-            self._newest = newest(self._reading.db)
-            self._presence = Presence(self._reading.db, self._app.config.me, self._now())
+            db = self._reading.db
+            self._newest = newest(db)
+            self._presence = Presence(db, self._app.config.me, self._now())
         self.meet()
 
     def leave(self) -> None:
@@ -127,7 +128,7 @@ class Lookout:
     @property
     def others(self) -> list[str]:
         """The names of the other members who are here, each once."""
-        me = self._app.config.me
+        me = next((one.login for one in self.present if one.own), self._app.config.me)
         return list(dict.fromkeys(self.names[one.login] for one in self.present if one.login != me))
 
     # The connection

@@ -85,7 +85,7 @@ class Reading:
         """Another connection, for reads on a thread of their own; to be closed by who asked for it."""
         from pipetui.store.db import Database
 
-        return Database(self.db.url)
+        return Database(self.db.url, make=False)
 
     def another(self) -> Store:
         """A store of its own for a thread, to be closed by who asked for it."""
