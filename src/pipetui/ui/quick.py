@@ -68,7 +68,7 @@ class QuickEntry(ModalScreen[Draft | Sequence[str] | None]):
         self._today, self._known, self._candidates = today, known, candidates
         self._colors = Colors(look)
         self._pane = Pane(look)
-        self._field = Field(text, self._colors, self._key, self.dismiss)
+        self._field = Field(text, self._colors, self._key, self._several)
         self._line = ""
         """The text as it was read last."""
         self._draft = Draft()
@@ -120,6 +120,11 @@ class QuickEntry(ModalScreen[Draft | Sequence[str] | None]):
         else:
             return False
         return True
+
+    def _several(self, lines: Sequence[str]) -> None:
+        """Several lines were pasted: what was typed before is the first of them."""
+        typed = self._field.value.strip()
+        self.dismiss([*([typed] if typed else []), *lines])
 
     def _read(self) -> None:
         line = self._line = self._field.value
