@@ -15,7 +15,7 @@ from pipetui.core.moment import local_day
 from pipetui.core.money import Money
 from pipetui.errors import Refused
 from pipetui.exchange.minutes import verdict_words
-from pipetui.lang import _, chance, day, moment, money, told
+from pipetui.lang import _, chance, day, day_example, moment, money, told
 from pipetui.store import gate, log
 from pipetui.ui import steps
 from pipetui.ui.dealform import amount_reader, amount_text
@@ -217,7 +217,13 @@ class ReviewDeal(Page):
             await self._decide("push", day(close), moves.edit(deal, self._desk(), expected_close=close))
 
         self.ask(
-            Prompt(_("Close when?"), self.main.look, said, example=_("30/9 · friday · end of month")), named
+            Prompt(
+                _("Close when?"),
+                self.main.look,
+                said,
+                example=_("{day} · friday · end of month").format(day=day_example()),
+            ),
+            named,
         )
 
     async def do_advance(self) -> None:
@@ -251,7 +257,10 @@ class ReviewDeal(Page):
 
         self.ask(
             Prompt(
-                _("Park until"), self.main.look, said, example=_("in 3 months   ·   1/12   ·   next week")
+                _("Park until"),
+                self.main.look,
+                said,
+                example=_("in 3 months   ·   {day}   ·   next week").format(day=day_example()),
             ),
             named,
         )
