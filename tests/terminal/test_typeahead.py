@@ -24,7 +24,6 @@ from machine import Machine
             "R\rsL\x1bm",
             "Deals looked at: 2",
             [
-                "Begin a pipeline review",
                 "Review Boréal: left as it is",
                 "Review Acme: moved on",
                 "End the pipeline review",
