@@ -268,3 +268,23 @@ def test_what_is_left_of_a_hostile_name_is_shown_as_it_is() -> None:
 )
 def test_very_long_lines_are_read_at_once(line: str) -> None:
     assert draft(line, TODAY, KNOWN) is not None
+
+
+@pytest.mark.parametrize(
+    ("line", "title", "contact"),
+    [
+        ('Acme 24" screens 12k !fri call', '24" screens', None),
+        ('Acme 12k screens of 24"!fri 3" !fri call', 'screens of 24"!fri 3"', None),
+        ('Acme screens size:24" 12k @"Ada 24" !fri call', 'screens size:24"', "Ada 24"),
+        ('Acme "screens !fri" 12k !fri call', "screens !fri", None),
+    ],
+)
+def test_an_inch_within_a_word_opens_no_quote(line: str, title: str, contact: str | None) -> None:
+    read = draft(line, TODAY, KNOWN)
+    assert (read.organization, read.title, read.contact) == ("Acme", title, contact)
+    assert (read.amount, read.step) == (Money(1_200_000, "EUR"), "call")
+
+
+def test_a_time_is_written_in_plain_digits() -> None:
+    read = draft("!fri 14h٣٠ call", TODAY, KNOWN)
+    assert (read.step_time, read.step) == (None, "14h٣٠ call")

@@ -36,13 +36,14 @@ _FIELDS: dict[str, Part] = {
 }  # fmt: skip
 _WORD = re.compile(
     rf"(?<!\S)(?:(?P<phone>{PHONE})|(?P<percent>{PERCENT})|(?P<money>{MONEY}))(?!\S)|"
-    r'(?P<key>@|#|[^\W\d_]+:)?(?:"(?P<quoted>[^"]*)"?|(?P<plain>[^\s"]+))|"'
+    r'(?P<key>@|#|[^\W\d_]+:)?(?:"(?P<quoted>[^"]*)"?|(?P<plain>[^\s"]\S*))'
 )
+"""A quote opens where a word begins; one within a word is an inch."""
 DASHES = ("-", "–", "—", ":")
 """What may stand between a company and the title."""
 LONGEST = 20
 """Words of a company's name."""
-_TIME = re.compile(r"(\d{1,2})[:h](\d{2})?")
+_TIME = re.compile(r"([0-9]{1,2})[:h]([0-9]{2})?")
 _KINDS: tuple[tuple[ActivityKind, tuple[str, ...]], ...] = (
     ("call", ("call", "phone", "ring", "appel", "appeler", "rappel", "rappeler", "telephoner", "tel")),
     ("email", ("mail", "email", "e-mail", "write", "ecrire", "envoyer", "send", "courriel", "mailer")),
@@ -162,11 +163,9 @@ def draft(line: str, today: date, known: Known) -> Draft:
 
 def _split_step(line: str) -> tuple[int, int | None]:
     """Where the `!` of the next step stands: the first one that begins a word outside quotes."""
-    quoted = False
-    for at, character in enumerate(line):
-        if character == '"':
-            quoted = not quoted
-        elif character == "!" and not quoted and (at == 0 or line[at - 1].isspace()):
+    for found in _WORD.finditer(line):
+        at = found.start()
+        if line[at] == "!" and (at == 0 or line[at - 1].isspace()):
             return at, at
     return len(line), None
 
@@ -222,7 +221,8 @@ def _begins_company(reader: _Reader, text: str) -> bool:
 def _take_keyed(reader: _Reader, key: str, text: str, found: re.Match[str]) -> None:
     part = _FIELDS.get(fold(key))
     if part is None:
-        reader.words.append((found.start(), found.end(), clean(found[0]).replace('"', "")))
+        word = clean(found[0])
+        reader.words.append((found.start(), found.end(), word if found["plain"] else word.replace('"', "")))
     elif text:
         _take_field(reader, part, text, found.start(), found.end())
     else:
