@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from babel.numbers import format_currency
@@ -11,6 +12,7 @@ from hypothesis import strategies as some
 
 from pipetui import lang
 from pipetui.core.money import Money
+from pipetui.core.text import day_from_words
 
 
 @pytest.fixture(autouse=True)
@@ -74,3 +76,32 @@ def test_money_is_written_as_babel_writes_it(minor: int, currency: str, wanted: 
 def test_certain_is_only_what_is_certain(share: float, short: bool, said: str) -> None:
     lang.use("en")
     assert lang.chance(share, short) == said
+
+
+@pytest.mark.parametrize(
+    ("environ", "spoken", "example"),
+    [
+        ({}, "en", "30/11"),
+        ({"LANG": "C"}, "en", "30/11"),
+        ({"LANG": "C.UTF-8"}, "en", "30/11"),
+        ({"LANG": "en_US.UTF-8", "LC_ALL": "POSIX"}, "en", "30/11"),
+        ({"LANG": "en_US.UTF-8"}, "en", "11/30"),
+        ({"LANG": "en_US.UTF-8", "LC_TIME": "en_DK.UTF-8"}, "en", "30/11"),
+        ({"LANG": "C.UTF-8", "LC_TIME": "en_US.UTF-8"}, "en", "11/30"),
+        ({"LANG": "en_GB.UTF-8"}, "en", "30/11"),
+        ({"LANG": "de_DE.UTF-8"}, None, "30/11"),
+        ({"LANG": "fr_FR.UTF-8"}, "en", "30/11"),
+        ({"LANG": "en_US.UTF-8"}, "fr", "30/11"),
+        ({"LANG": "xx_[/b]"}, "en", "30/11"),
+    ],
+)
+def test_the_month_comes_first_only_where_a_locale_says_so(
+    environ: dict[str, str], spoken: str | None, example: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("LC_ALL", "LC_TIME", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    lang.use(spoken)
+    assert lang.day_example() == example
+    assert day_from_words(lang.day_example(), date(2026, 11, 23), lang.month_first()) == date(2026, 11, 30)

@@ -29,6 +29,8 @@ USUAL_SIGNS = {
 _catalogue: gettext.NullTranslations = gettext.NullTranslations()
 _code = "en"
 _locale = "en_US"
+_dates = ""
+"""The locale by which days are typed; empty where nobody chose one."""
 
 
 def preferred(environ: Mapping[str, str] = os.environ) -> str:
@@ -40,13 +42,21 @@ def preferred(environ: Mapping[str, str] = os.environ) -> str:
     return "en_US"
 
 
+def _of_dates(environ: Mapping[str, str]) -> str:
+    """The locale by which days are typed, when it names a country: `C` and `POSIX` are nobody's choice."""
+    said = next((value for name in ("LC_ALL", "LC_TIME", "LANG") if (value := environ.get(name))), "")
+    locale = said.split(".")[0].split("@")[0].replace("-", "_")
+    return locale if "_" in locale else ""
+
+
 def use(wanted: str | None = None) -> None:
     """Speak `wanted` (`fr`, `en_GB`...) from now on; without it, what the environment asks for."""
-    global _catalogue, _code, _locale
+    global _catalogue, _code, _locale, _dates
     asked = preferred()
     _locale = asked if wanted is None or asked.startswith(wanted) else wanted
     _code = _locale[:2]
     _locale = {"en": "en_US", "fr": "fr_FR"}.get(_locale, _locale)
+    _dates = _of_dates(os.environ)
     _catalogue = gettext.NullTranslations()
     if _code != "en":
         with (
@@ -189,13 +199,21 @@ def span(days: float) -> str:
 
 
 @lru_cache(maxsize=16)
-def _day_pattern(locale: str) -> bool:
-    from babel import Locale
+def _month_leads(locale: str) -> bool:
+    from babel import Locale, UnknownLocaleError
 
-    pattern = str(Locale.parse(locale).date_formats["short"].pattern).lower()
+    try:
+        pattern = str(Locale.parse(locale).date_formats["short"].pattern).lower()
+    except (UnknownLocaleError, ValueError):
+        return False
     return pattern.index("m") < pattern.index("d")
 
 
 def month_first() -> bool:
-    """Whether people here write the month before the day."""
-    return _day_pattern(_locale)
+    """Whether people here write the month before the day: only where a locale such as `en_US` says so."""
+    return _code == "en" and bool(_dates) and _month_leads(_dates)
+
+
+def day_example() -> str:
+    """A day of a month as it may be typed here, which no other order would read as another."""
+    return "11/30" if month_first() else "30/11"

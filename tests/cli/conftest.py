@@ -21,7 +21,7 @@ def shell(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], shaped: Path
 ) -> Iterator[Shell]:
     """`shell("add", "Acme 12k")` runs a command; `given` is what stands on its standard input."""
-    for name in ("PIPETUI_DB", "NO_COLOR", "LC_ALL", "LC_MESSAGES", "LANG"):
+    for name in ("PIPETUI_DB", "NO_COLOR", "LC_ALL", "LC_MESSAGES", "LC_TIME", "LANG"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PIPETUI_CONFIG", str(tmp_path / "config.toml"))
     monkeypatch.setenv("PIPETUI_STATE", str(tmp_path / "state"))

@@ -122,6 +122,20 @@ def test_those_who_are_not_the_same_are_not_proposed_again(filled: Shell) -> Non
     assert len(filled("contact", "duplicates", "--json").json) == 1
 
 
+def test_the_history_says_what_was_taken_back_and_what_was_made_again(filled: Shell) -> None:
+    filled("contact", "merge", "2", "1")
+    filled("undo")
+    history = filled("contact", "show", "1").out
+    assert "Undone: Merge M. Curie into Marie Curie" in history
+    assert "  Merge M. Curie into Marie Curie (taken back)" in history
+    filled("redo")
+    history = filled("contact", "show", "1").out
+    assert "Done again: Merge M. Curie into Marie Curie" in history
+    filled("move", "1", "quote")
+    filled("undo")
+    assert "Undone: Move" in filled("show", "1").out
+
+
 def test_companies_are_merged_too(filled: Shell) -> None:
     filled("org", "add", "ACME", "city=Lyon")
     assert filled("org", "duplicates", "--json").json[0]["reasons"] == ["same name"]

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import os
+from datetime import date, datetime, timedelta
+
 import pytest
 
+from pipetui.core.change import Batch, Change
+from pipetui.core.deal import Review
+from pipetui.core.message import say
+from pipetui.exchange.minutes import Minutes
+from pipetui.store.store import Store
 from shell import Shell
 
 
@@ -34,6 +42,42 @@ def test_there_are_no_minutes_before_a_review_was_held(past: Shell) -> None:
     assert past("review", "--list", "--json").json == []
     ended = past("review", "--minutes", "last")
     assert (ended.code, "No review has come to its end yet." in ended.err) == (1, True)
+
+
+def held(*moments: datetime) -> None:
+    """Reviews that began at these moments, each with as many deals looked at as came before it."""
+    store = Store.open(os.environ["PIPETUI_DB"], login="marie", now=lambda: moments[-1])
+    for n, moment in enumerate(moments):
+        minutes = Minutes(
+            held_on=moment.date(), held_by="marie", pipeline="Sales", query="", since=date(2026, 11, 1), looked_at=n,
+            of=9, decisions=(), opening={}, closing={}, parts={},
+        )  # fmt: skip
+        review = Review(
+            id=-1, pipeline_id=1, owner_id=store.me, began_at=moment, ended_at=moment + timedelta(minutes=5),
+            minutes=minutes.to_json(),
+        )  # fmt: skip
+        store.commit(Batch(say("End the pipeline review"), (Change.add(review),)))
+    store.close()
+
+
+def test_two_reviews_of_one_day_are_told_apart(past: Shell) -> None:
+    held(*(datetime(2026, 11, 20, hour, 5).astimezone() for hour in (9, 14)))
+    listed = past("review", "--list").out
+    assert "20 Nov 2026 09:05" in listed and "20 Nov 2026 14:05" in listed
+    first, second = past("review", "--list", "--json").json
+    assert first["began_at"] < second["began_at"]
+
+    def minutes(words: str) -> tuple[int, str]:
+        ended = past("review", "--minutes", words, "--json")
+        return ended.json["looked_at"], ended.err
+
+    newest, told = minutes("2026-11-20")
+    assert (newest, told) == (1, "1 more review was held then: see pipetui review --list\n")
+    assert minutes("2026-11-20 9:05") == minutes("20 Nov 2026 09:05") == minutes(str(first["id"])) == (0, "")
+    assert minutes("2026-11-20 14:05") == minutes(str(second["id"])) == minutes("last") == (1, "")
+    assert past("review", "--minutes", "2026-11-20 11:00").code == 1
+    assert past("review", "--minutes", "99").code == 1
+    assert past("review", "--minutes", "someday 11:00").code == 2
 
 
 def board(shell: Shell, day: str) -> dict[str, list[int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -93,3 +94,17 @@ print(" ".join({name.split(".")[0] for name in sys.modules}), file=sys.stderr)""
     assert "Sales" in ended.stdout
     assert set(ended.stderr.split()) & HEAVY == set()
     assert loaded_after("import pipetui.cli.status") & HEAVY == set()
+
+
+def test_what_is_expected_is_the_same_to_the_cent_wherever_it_is_told(shell: Shell) -> None:
+    for n, amount in enumerate(("1234.57", "777.77", "3333.33", "99.99", "10.01", "4567.89")):
+        shell("add", f"Deal {n} {amount}", today=f"2026-1{n % 2}-0{n + 1}")
+        shell(*(("move", str(n + 1), "Quote") if n % 2 else ("edit", str(n + 1), "pinned_chance=37")))
+    shell("won", "1")
+    forecast = shell("forecast", "--json").json
+    told = forecast["eventual"]["revenue"]
+    assert Decimal(told) == sum(Decimal(stage["expected_revenue"]) for stage in forecast["stages"])
+    assert Decimal(told) > 100
+    assert shell("status", "--json").json["forecast"]["expected_revenue"] == told
+    (row,) = [row for row in shell("report", "kpi", "--json").json if row["key"] == "weighted"]
+    assert row["this"] == told

@@ -158,6 +158,33 @@ def test_what_comes_next(line: str, kind: str, due: date, clock: str | None, tex
     assert (read.step_kind, read.step_due, read.step_time, read.step) == (kind, due, clock, text)
 
 
+@pytest.mark.parametrize(
+    ("line", "due", "clock", "kind", "text"),
+    [
+        ("!every monday 9:00 call", date(2026, 11, 30), "09:00", "call", "call"),
+        ("!every Friday call back", date(2026, 11, 27), None, "call", "call back"),
+        ("!call the boss every tue", date(2026, 11, 24), None, "call", "call the boss"),
+        ("!call every wednesday 14h30 about it", date(2026, 11, 25), "14:30", "call", "call about it"),
+        ("!chaque lundi 9h appeler", date(2026, 11, 30), "09:00", "call", "appeler"),
+        ("!tous les jeudis rdv sur site", date(2026, 11, 26), None, "meeting", "rdv sur site"),
+        ("!9:00 every mondays", date(2026, 11, 30), "09:00", "task", ""),
+        ("!15/12 every friday call", date(2026, 12, 18), None, "call", "call"),
+    ],
+)
+def test_a_weekday_comes_back_every_week(
+    line: str, due: date, clock: str | None, kind: str, text: str
+) -> None:
+    read = draft(line, TODAY, KNOWN)
+    assert (read.step_repeat, read.step_due, read.step_time) == ("1w", due, clock)
+    assert (read.step_kind, read.step) == (kind, text)
+
+
+def test_other_words_after_every_stay_as_they_are() -> None:
+    read = draft("!fri meet every monk", TODAY, KNOWN)
+    assert (read.step, read.step_due, read.step_repeat) == ("meet every monk", date(2026, 11, 27), None)
+    assert draft("!9998-12-31 every friday", TODAY, KNOWN).problems
+
+
 def test_what_cannot_be_read_is_said_where_it_stands() -> None:
     read = draft("Acme stage:nowhere close:someday montant:lots email:x étape:", TODAY, KNOWN)
     assert (read.organization, read.title) == ("Acme", "")
@@ -241,3 +268,23 @@ def test_what_is_left_of_a_hostile_name_is_shown_as_it_is() -> None:
 )
 def test_very_long_lines_are_read_at_once(line: str) -> None:
     assert draft(line, TODAY, KNOWN) is not None
+
+
+@pytest.mark.parametrize(
+    ("line", "title", "contact"),
+    [
+        ('Acme 24" screens 12k !fri call', '24" screens', None),
+        ('Acme 12k screens of 24"!fri 3" !fri call', 'screens of 24"!fri 3"', None),
+        ('Acme screens size:24" 12k @"Ada 24" !fri call', 'screens size:24"', "Ada 24"),
+        ('Acme "screens !fri" 12k !fri call', "screens !fri", None),
+    ],
+)
+def test_an_inch_within_a_word_opens_no_quote(line: str, title: str, contact: str | None) -> None:
+    read = draft(line, TODAY, KNOWN)
+    assert (read.organization, read.title, read.contact) == ("Acme", title, contact)
+    assert (read.amount, read.step) == (Money(1_200_000, "EUR"), "call")
+
+
+def test_a_time_is_written_in_plain_digits() -> None:
+    read = draft("!fri 14h٣٠ call", TODAY, KNOWN)
+    assert (read.step_time, read.step) == (None, "14h٣٠ call")

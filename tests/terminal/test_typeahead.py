@@ -24,13 +24,12 @@ from machine import Machine
             "R\rsL\x1bm",
             "Deals looked at: 2",
             [
-                "Begin a pipeline review",
                 "Review Boréal: left as it is",
                 "Review Acme: moved on",
                 "End the pipeline review",
             ],
         ),
-        ("x\rhhhhhp1/12\r", r"Park Boréal", ["Lose Acme: Too expensive", "Park Boréal until 12 Jan 2027"]),
+        ("x\rhhhhhp1/12\r", r"Park Boréal", ["Lose Acme: Too expensive", "Park Boréal until 1 Dec 2026"]),
     ],
 )
 def test_keys_that_come_at_once_go_where_they_belong(

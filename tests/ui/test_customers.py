@@ -184,10 +184,13 @@ async def test_doubles_are_compared_merged_field_by_field_and_unmerged(desktop: 
         await typed(pilot, "at", "D")
         await seen(pilot, "same e-mail")
         assert "1 pair" in page(pilot)
+        [row] = [line for line in page(pilot).splitlines() if "same e-mail" in line]
+        assert row.index(AGAIN) < row.index("→") < row.index(MARIE)
         await typed(pilot, "enter")
         await seen(pilot, f"Merge {AGAIN} into {MARIE}")
         await typed(pilot, "space", "enter")
         await seen(pilot, "Nobody seems to be noted twice.")
+        assert f"Merge {AGAIN} into {MARIE}. u takes it back." in page(pilot)
         kept, gone = desktop.other.get(Contact, 1), desktop.other.get(Contact, 2)
         assert (kept.name, kept.phone, gone.archived_at is not None) == (AGAIN, "+33612345678", True)
         assert {deal.contact_id for deal in desktop.other.all(Deal) if deal.contact_id} == {1}

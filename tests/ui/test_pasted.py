@@ -50,14 +50,49 @@ async def test_pasted_lines_become_deals_in_one_change(desktop: Desktop) -> None
         assert desktop.other.all(Organization) == []
 
 
-async def test_a_line_that_cannot_be_read_is_marked_and_nothing_is_made(desktop: Desktop) -> None:
+async def test_lines_that_can_be_read_are_made_and_the_others_wait_to_be_edited(desktop: Desktop) -> None:
     async with desktop.app.run_test(size=(100, 30)) as pilot:
-        await pasted(pilot, "Zeta 12k\nEta stage:nowhere")
+        await pasted(pilot, "Zeta 12k\nEta stage:nowhere\nTheta 3k")
         await seen(pilot, '2 There is no stage "nowhere". Eta stage:nowhere')
+        await seen(pilot, "2 deals · 1 line cannot be read")
+        await pilot.press("enter")
+        await seen(pilot, "2 deals added.")
+        assert len(desktop.other.all(Deal)) == 5
+        await pilot.press("enter")
+        await seen(pilot, "None of these lines can be read yet")
+        await pilot.press("e")
+        await seen(pilot, "New deal ")
+        await pilot.press(*["backspace"] * len("nowhere"), *"quote", "enter")
+        await seen(pilot, "1 Eta · Quote")
+        await pilot.press("enter")
+        await pilot.pause(0.3)
+        assert len(desktop.other.all(Deal)) == 6
+        assert len(pilot.app.screen_stack) == 1
+
+
+async def test_pasted_lines_are_dropped_one_by_one_or_by_esc_twice(desktop: Desktop) -> None:
+    async with desktop.app.run_test(size=(100, 30)) as pilot:
+        await pasted(pilot, "Zeta 12k\nEta stage:nowhere\nTheta 3k")
         await seen(pilot, "1 line cannot be read")
-        await pilot.press("enter", "escape")
+        await pilot.press("x")
+        await seen(pilot, "2 Theta · €3,000")
+        await pilot.press("escape")
+        await seen(pilot, "esc once more drops these 2 lines.")
+        await pilot.press("up", "escape")
+        await seen(pilot, "esc once more drops these 2 lines.")
+        await pilot.press("escape")
         await pilot.pause(0.1)
+        assert len(pilot.app.screen_stack) == 1
         assert len(desktop.other.all(Deal)) == 3
+
+
+async def test_what_was_typed_before_lines_were_pasted_is_the_first_of_them(desktop: Desktop) -> None:
+    async with desktop.app.run_test(size=(100, 30)) as pilot:
+        await pilot.press("n", *"Alpha")
+        assert pilot.app.focused is not None
+        pilot.app.focused.post_message(events.Paste("Zeta 12k\nEta 3k"))
+        await seen(pilot, "3 deals")
+        assert "1 Alpha" in "\n".join(lines(pilot.app))
 
 
 async def test_one_pasted_line_stays_in_the_line(desktop: Desktop) -> None:

@@ -84,6 +84,56 @@ async def test_a_review_goes_on_with_what_another_pane_decided(desktop: Desktop)
         await seen(pilot, "Nothing was decided yet")
 
 
+async def test_looking_alone_writes_nothing_and_the_first_decision_begins_the_review(
+    desktop: Desktop,
+) -> None:
+    async with desktop.app.run_test(size=(100, 30)) as pilot:
+        before = desktop.other.log(1)
+        await typed(pilot, "R", "enter")
+        await seen(pilot, "Review 1 of 3")
+        await typed(pilot, "escape")
+        await seen(pilot, "── Pipeline review")
+        assert "looked at since" not in shown(pilot)
+        assert desktop.other.log(1) == before
+        await typed(pilot, "enter", "s", "escape")
+        await seen(pilot, "1 looked at since")
+        await typed(pilot, "u")
+        await seen(pilot, "left as it is")
+        assert desktop.other.all(Review) == []
+        assert desktop.other.check() == []
+
+
+async def test_the_first_decision_joins_the_review_that_another_pane_has_begun(desktop: Desktop) -> None:
+    async with desktop.app.run_test(size=(100, 30)) as pilot:
+        await typed(pilot, "R", "enter")
+        await seen(pilot, "Review 1 of 3")
+        there = Review(id=-1, pipeline_id=1, owner_id=desktop.other.me, query="", began_at=NOW)
+        desktop.other.commit(Batch(say("Review there"), (Change.add(there),)))
+        await typed(pilot, "s")
+        await seen(pilot, "Review 2 of 3")
+        (review,) = desktop.other.all(Review)
+        assert [one.review_id for one in desktop.other.all(Decision)] == [review.id]
+
+
+async def test_nothing_is_decided_about_a_deal_that_was_closed_meanwhile(desktop: Desktop) -> None:
+    async with desktop.app.run_test(size=(100, 30)) as pilot:
+        await typed(pilot, "R", "enter", "w", "b")
+        await seen(pilot, "Won on")
+        assert "to win" not in shown(pilot)
+        assert "⚑" not in shown(pilot)
+        for key in ("L", "w", "x", "p", "d", "t", "n", "e"):
+            await typed(pilot, key)
+            await seen(pilot, "This deal is Won meanwhile. s goes on")
+            assert len(pilot.app.screen_stack) == 3
+        await typed(pilot, "s")
+        await seen(pilot, "Review 2 of 3")
+        await typed(pilot, "x", "enter")
+        await seen(pilot, "Review 3 of 3")
+        await typed(pilot, "b")
+        await seen(pilot, "Lost on")
+        assert [one.verdict for one in desktop.other.all(Decision)] == ["won", "lost"]
+
+
 async def test_another_amount_is_noted_beside_the_one_before(desktop: Desktop) -> None:
     async with desktop.app.run_test(size=(100, 30)) as pilot:
         await typed(pilot, "R", "enter", "e", "ctrl+u", "=500", "enter")

@@ -61,9 +61,16 @@ async def test_the_board_goes_back_and_nothing_is_written_there(desktop: Desktop
         await seen(pilot, "T today  (/) day  {/} week")
         assert "won" not in shown(pilot).splitlines()[-1]
         assert "Old" in shown(pilot)
-        for key in ("L", "w", "e", "n", "t"):
+        for key in ("L", "w", "e", "n", "t", "i", "number_sign"):
             await typed(pilot, "l", "l", key)
-        await typed(pilot, "escape", "escape")
+            await seen(pilot, "The past is read-only: T or esc goes back to today.")
+            assert len(pilot.app.screen_stack) == 1
+        await typed(pilot, "D", "a")
+        await seen(pilot, "The past is read-only: T or esc goes back to today.")
+        await typed(pilot, "escape", "at", "n")
+        await seen(pilot, "The past is read-only: T or esc goes back to today.")
+        assert len(pilot.app.screen_stack) == 2
+        await typed(pilot, "escape")
         await typed(pilot, "T") if "As of" in shown(pilot) else None
         await seen(pilot, "Acme")
         assert desktop.stage_of("Old") == "Won"

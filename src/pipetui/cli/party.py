@@ -141,4 +141,4 @@ def _hanging(file: File) -> Iterator[str]:
     if file.entries:
         yield from ("", _("History"))
         for entry in file.entries:
-            yield f"  {entry.at.astimezone():%Y-%m-%d %H:%M}  {entry.member or ''}  {told(entry.label)}"
+            yield f"  {entry.at.astimezone():%Y-%m-%d %H:%M}  {entry.member or ''}  {told(entry.sentence)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -9,12 +10,13 @@ import click
 
 from pipetui import lang
 from pipetui.cli import fields, shapes
-from pipetui.cli.output import print_json, print_lines, table
+from pipetui.cli.output import print_json, print_lines, table, talk
 from pipetui.cli.reading import Reading
 from pipetui.cli.session import Session
 from pipetui.cli.words import pass_session, query_text, query_verb
+from pipetui.core.change import moment_text
 from pipetui.core.deal import Member, Review
-from pipetui.core.message import say
+from pipetui.core.message import Message, say, say_n
 from pipetui.core.moment import local_day
 from pipetui.core.review import Ranked
 from pipetui.errors import NotFound
@@ -37,7 +39,9 @@ if TYPE_CHECKING:
     "--minutes",
     "day",
     metavar=_("DATE"),
-    help=_("Print the minutes of the review of that day; last for the newest."),
+    help=_(
+        "Print the minutes of the review of a day, or a day and time, or a number of the list; last for the newest."
+    ),
 )
 @click.option("--list", "past", is_flag=True, help=_("List past reviews."))
 @pass_session
@@ -94,27 +98,27 @@ def _print_past(session: Session) -> None:
     held = _held(session)
     if session.options.json:
         print_json([
-            {"id": one.id, "held_on": local_day(one.began_at).isoformat(), "by": names.get(one.owner_id or 0),
-             "query": one.query or None}
+            {
+                "id": one.id, "held_on": local_day(one.began_at).isoformat(), "began_at": moment_text(one.began_at),
+                "by": names.get(one.owner_id or 0), "query": one.query or None,
+            }
             for one in held
         ])  # fmt: skip
         return
-    rows = [(lang.day(local_day(one.began_at)), names.get(one.owner_id or 0, ""), one.query) for one in held]
-    table((_("Held on"), _("By"), _("Filter")), rows)
+    rows = [
+        (str(one.id), lang.moment(one.began_at), names.get(one.owner_id or 0, ""), one.query) for one in held
+    ]
+    table((_("No."), _("Held on"), _("By"), _("Filter")), rows, right=[_("No.")])
 
 
 def _print_minutes(session: Session, words: str) -> None:
     from pipetui.exchange.minutes import Minutes, markdown
 
-    held = _held(session)
-    if words in ("last", "derniere", "dernière"):
-        if not held:
-            raise NotFound(say("No review has come to its end yet."))
-    else:
-        wanted: date | None = fields.day(session, words)
-        held = [one for one in held if local_day(one.began_at) == wanted]
+    held = _meant(session, words)
     if not held or held[-1].minutes is None:
         raise NotFound(say("There are no minutes of that day."), say("See: pipetui review --list"))
+    if len(held) > 1:
+        talk(told(_more(len(held) - 1)))
     minutes = Minutes.from_json(held[-1].minutes)
     if session.options.json:
         import json
@@ -122,6 +126,30 @@ def _print_minutes(session: Session, words: str) -> None:
         print_json(json.loads(held[-1].minutes))
         return
     print_lines(markdown(minutes).rstrip().splitlines())
+
+
+def _more(n: int) -> Message:
+    return say_n(
+        "{n} more review was held then: see pipetui review --list",
+        "{n} more reviews were held then: see pipetui review --list",
+        n,
+    )
+
+
+def _meant(session: Session, words: str) -> list[Review]:
+    """The reviews that some words mean, the newest last: `last`, a number of the list, a day, a day and a time."""
+    held = _held(session)
+    if words in ("last", "derniere", "dernière"):
+        if not held:
+            raise NotFound(say("No review has come to its end yet."))
+        return held[-1:]
+    if words.isascii() and words.isdecimal():
+        return [one for one in held if one.id == int(words)]
+    named = re.fullmatch(r"(.+?)[ T]+([0-9]{1,2}:[0-9]{2})", words.strip())
+    wanted: date | None = fields.day(session, named[1] if named else words)
+    found = [one for one in held if local_day(one.began_at) == wanted]
+    clock = named[2].zfill(5) if named else None
+    return [one for one in found if clock in (None, f"{one.began_at.astimezone():%H:%M}")]
 
 
 COMMANDS = {"review": review}

@@ -131,7 +131,7 @@ def _hanging(dossier: Dossier, stages: Mapping[int, str]) -> Iterator[str]:
             yield f"  {visit.entered_at.astimezone():%Y-%m-%d}{left}  {stages[visit.stage_id]}"
     yield from ("", _("History"))
     for entry in dossier.entries:
-        yield f"  {entry.at.astimezone():%Y-%m-%d %H:%M}  {entry.member or ''}  {told(entry.label)}"
+        yield f"  {entry.at.astimezone():%Y-%m-%d %H:%M}  {entry.member or ''}  {told(entry.sentence)}"
 
 
 COMMANDS = {"show": show}

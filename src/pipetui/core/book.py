@@ -135,7 +135,7 @@ class Pile:
     wins: float
     """Expected."""
     revenue: float | None
-    """Expected; None when no amount is known at all."""
+    """Expected, rounded once: what all stages bring is the sum of what is shown. None when no amount is known."""
     pinned: tuple[float, ...]
     """The chances pinned by hand, of deals among the `open`."""
 
@@ -160,5 +160,5 @@ def pile(book: Book, stage_id: int, chance: float, worth: Worth) -> Pile:
     revenue = None
     if worth.mean is not None:
         more = fsum((pinned - chance) * (worth.of(deal) or 0.0) for pinned, deal in by_hand)
-        revenue = chance * (amount + without * worth.mean) + more
+        revenue = float(round(chance * (amount + without * worth.mean) + more))
     return Pile(stage_id, chance, count, amount, wins, revenue, tuple(pinned for pinned, _ in by_hand))

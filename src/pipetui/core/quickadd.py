@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Literal
 
 from pipetui.core import fields
@@ -23,7 +23,7 @@ from pipetui.core.message import Message, say
 from pipetui.core.money import Money, amount_from_text
 from pipetui.core.recurrence import repeat_from_words
 from pipetui.core.shapes import MONEY, PERCENT, PHONE, amount_of, is_email, is_phone
-from pipetui.core.text import clean, day_from_words, fold
+from pipetui.core.text import clean, day_from_words, fold, weekday
 from pipetui.errors import Invalid
 
 Part = Literal[
@@ -36,13 +36,14 @@ _FIELDS: dict[str, Part] = {
 }  # fmt: skip
 _WORD = re.compile(
     rf"(?<!\S)(?:(?P<phone>{PHONE})|(?P<percent>{PERCENT})|(?P<money>{MONEY}))(?!\S)|"
-    r'(?P<key>@|#|[^\W\d_]+:)?(?:"(?P<quoted>[^"]*)"?|(?P<plain>[^\s"]+))|"'
+    r'(?P<key>@|#|[^\W\d_]+:)?(?:"(?P<quoted>[^"]*)"?|(?P<plain>[^\s"]\S*))'
 )
+"""A quote opens where a word begins; one within a word is an inch."""
 DASHES = ("-", "–", "—", ":")
 """What may stand between a company and the title."""
 LONGEST = 20
 """Words of a company's name."""
-_TIME = re.compile(r"(\d{1,2})[:h](\d{2})?")
+_TIME = re.compile(r"([0-9]{1,2})[:h]([0-9]{2})?")
 _KINDS: tuple[tuple[ActivityKind, tuple[str, ...]], ...] = (
     ("call", ("call", "phone", "ring", "appel", "appeler", "rappel", "rappeler", "telephoner", "tel")),
     ("email", ("mail", "email", "e-mail", "write", "ecrire", "envoyer", "send", "courriel", "mailer")),
@@ -143,6 +144,8 @@ class _Reader:
 
 _REPEAT = re.compile(r"\b(?:every|tous les|toutes les|chaque)\s+(?:\d+\s+)?[^\W\d]+", re.IGNORECASE)
 """How often a step comes back, within its words."""
+_WEEKLY = re.compile(r"(?<!\S)(?:every|tous les|chaque)\s+(?P<weekday>[^\W\d]+)(?!\S)", re.IGNORECASE)
+"""The same day of every week; a time may follow."""
 
 
 def draft(line: str, today: date, known: Known) -> Draft:
@@ -160,11 +163,9 @@ def draft(line: str, today: date, known: Known) -> Draft:
 
 def _split_step(line: str) -> tuple[int, int | None]:
     """Where the `!` of the next step stands: the first one that begins a word outside quotes."""
-    quoted = False
-    for at, character in enumerate(line):
-        if character == '"':
-            quoted = not quoted
-        elif character == "!" and not quoted and (at == 0 or line[at - 1].isspace()):
+    for found in _WORD.finditer(line):
+        at = found.start()
+        if line[at] == "!" and (at == 0 or line[at - 1].isspace()):
             return at, at
     return len(line), None
 
@@ -220,7 +221,8 @@ def _begins_company(reader: _Reader, text: str) -> bool:
 def _take_keyed(reader: _Reader, key: str, text: str, found: re.Match[str]) -> None:
     part = _FIELDS.get(fold(key))
     if part is None:
-        reader.words.append((found.start(), found.end(), clean(found[0]).replace('"', "")))
+        word = clean(found[0])
+        reader.words.append((found.start(), found.end(), word if found["plain"] else word.replace('"', "")))
     elif text:
         _take_field(reader, part, text, found.start(), found.end())
     else:
@@ -282,9 +284,9 @@ def _among(text: str, names: Collection[str]) -> str | None:
 
 def _take_step(reader: _Reader, at: int) -> None:
     """`!fri 14:30 call back`: as many words as make a day, a time, and the rest."""
-    words = [(found.start(), found.end()) for found in re.finditer(r"\S+", reader.line[at + 1 :])]
-    text, due = reader.line[at + 1 :], None
-    rest = 0
+    text, weekly, clock = _weekly(reader.line[at + 1 :])
+    words = [(found.start(), found.end()) for found in re.finditer(r"\S+", text)]
+    due, rest = None, 0
     for count in range(min(4, len(words)), 0, -1):
         due = day_from_words(
             text[words[0][0] : words[count - 1][1]], reader.today, reader.known.month_first, ahead=True
@@ -294,14 +296,16 @@ def _take_step(reader: _Reader, at: int) -> None:
             break
     try:
         fields.day(due)
+        if weekly is not None:
+            since = due or reader.today + timedelta(days=1)
+            due = fields.day(since + timedelta(days=(weekly - since.weekday()) % 7))
     except Invalid as error:
         reader.trouble(error.message, at, len(reader.line))
         return
     said = clean(text[rest:]).strip()
-    clock = _clock(said.split(" ", 1)[0])
-    if clock is not None:
+    if clock is None and (clock := _clock(said.split(" ", 1)[0])) is not None:
         said = said.partition(" ")[2].strip()
-    said, repeat = _repeating(said)
+    said, repeat = (said, "1w") if weekly is not None else _repeating(said)
     reader.keep(
         "step",
         at,
@@ -312,6 +316,18 @@ def _take_step(reader: _Reader, at: int) -> None:
         step_kind=kind_of(said),
         step_repeat=repeat,
     )
+
+
+def _weekly(text: str) -> tuple[str, int | None, str | None]:
+    """The text without `every monday 9:00`, `tous les lundis`, `chaque lundi`; the day of the week and the time."""
+    for found in _WEEKLY.finditer(text):
+        day = weekday(found["weekday"])
+        if day is not None:
+            before, after = text[: found.start()].rstrip(), text[found.end() :].strip()
+            clock = _clock(after.split(" ", 1)[0])
+            after = after.partition(" ")[2].strip() if clock is not None else after
+            return f"{before} {after}".strip(), day, clock
+    return text, None, None
 
 
 def _repeating(said: str) -> tuple[str, str | None]:

@@ -104,6 +104,12 @@ def day_from_words(text: str, today: date, month_first: bool = False, ahead: boo
         return None
 
 
+def weekday(word: str) -> int | None:
+    """Which day of the week a word names, Monday 0; one or many of them: `mon`, `Mondays`, `lundis`."""
+    folded = fold(word)
+    return _WEEKDAYS.get(folded, _WEEKDAYS.get(folded.removesuffix("s")))
+
+
 def _weekday(words: str, today: date) -> date | None:
     word = words.removeprefix("next ").removesuffix(" prochain").removesuffix(" pro")
     number = _WEEKDAYS.get(word)

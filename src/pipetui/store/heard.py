@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from pipetui.core.message import Message, say
+from pipetui.core.message import Message
 from pipetui.store.journal import label
+from pipetui.store.log import turned
 from pipetui.store.rows import among
 
 if TYPE_CHECKING:
@@ -63,7 +64,4 @@ def heard(db: Database, since: int, login: str) -> list[Heard]:
 
 
 def _sentence(kind: str, text: str, packed: str) -> Message:
-    what = label(text, json.loads(packed))
-    if kind == "undo":
-        return say("Undone: {what}", what=what)
-    return say("Done again: {what}", what=what) if kind == "redo" else what
+    return turned(kind, label(text, json.loads(packed)))

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from pipetui.core.change import Change, Row
-from pipetui.core.message import Message
+from pipetui.core.message import Message, say
 from pipetui.store.journal import label
 from pipetui.store.rows import among, between, columns, found, own
 
@@ -46,6 +46,19 @@ class Entry:
     """How many changes it made, here those of the deal when the log of one deal was asked for."""
     changes: tuple[Change, ...]
     """The first of them."""
+
+    @property
+    def sentence(self) -> Message:
+        """What it did: what was taken back, or made again, says so."""
+        what = turned(self.kind, self.label)
+        return say("{what} (taken back)", what=what) if self.undone else what
+
+
+def turned(kind: str, label: Message) -> Message:
+    """What a batch of this kind did with what the label tells."""
+    if kind == "undo":
+        return say("Undone: {what}", what=label)
+    return say("Done again: {what}", what=label) if kind == "redo" else label
 
 
 def entries(db: Database, limit: int) -> list[Entry]:

@@ -14,7 +14,7 @@ from pipetui.core.deal import Activity, Deal, Member, Visit
 from pipetui.core.fields import clock
 from pipetui.core.message import Message, say, say_n
 from pipetui.errors import Invalid, PipetuiError, Refused
-from pipetui.lang import _, day, money, told
+from pipetui.lang import _, day, day_example, money, told
 from pipetui.paths import path_of
 from pipetui.store import agenda as store
 from pipetui.store import gate
@@ -276,7 +276,12 @@ class Agenda(Page):
             return [Span(day(until), "accent")]
 
         self.ask(
-            Prompt(_("Snooze until"), self.main.look, said, example=_("friday   ·   in 2 weeks   ·   1/12")),
+            Prompt(
+                _("Snooze until"),
+                self.main.look,
+                said,
+                example=_("friday   ·   in 2 weeks   ·   {day}").format(day=day_example()),
+            ),
             named,
         )
 

@@ -28,7 +28,7 @@ from pipetui.ui.handlers import Handlers
 from pipetui.ui.lookout import Lookout
 from pipetui.ui.paint import Look, Role, themed
 from pipetui.ui.reading import Reading
-from pipetui.ui.rights import barred
+from pipetui.ui.rights import COMMANDS, READ_ONLY, barred
 from pipetui.ui.side import Side
 from pipetui.ui.tally import Tally
 from pipetui.ui.terminal import display
@@ -220,7 +220,9 @@ class Pipetui(App[int]):
 
     async def do(self, command: Command, key: str = "") -> None:
         """Do what a command says, or say why it cannot."""
-        if why := command.refuses(self.seen):
+        if self.travel is not None and command.id in COMMANDS:
+            self.tell(READ_ONLY, "warn")
+        elif why := command.refuses(self.seen):
             self.tell(why)
         elif forbidden := barred(self.reading.actor, self.cards).get(command.id):
             self.tell(_with_hint(forbidden), "warn")

@@ -13,7 +13,7 @@ from pipetui.core.message import say, say_n
 from pipetui.core.query import parse
 from pipetui.core.step import Step
 from pipetui.errors import Conflict, ConnectionLost, Refused
-from pipetui.lang import _, day, told
+from pipetui.lang import _, day, day_example, told
 from pipetui.store.orders import SORTS
 from pipetui.ui import steps
 from pipetui.ui.bar import SORT_NAMES
@@ -148,7 +148,7 @@ class Asking:
         async def parked(text: str) -> None:
             await self.app.acts.park(cards, steps.read_day(text, today), text, seen)
 
-        example = _("in 3 months   ·   1/12   ·   next week")
+        example = _("in 3 months   ·   {day}   ·   next week").format(day=day_example())
         self._prompt(
             _("Park until"), lambda text: [Span(day(steps.read_day(text, today)))], parked, example=example
         )

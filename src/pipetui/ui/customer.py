@@ -83,7 +83,9 @@ class Customer(Page):
             _block(_("Planned"), [self._activity(each, width) for each in _planned(one)]),
             _block(_("Quotes"), [self._quote(each, width) for each in one.quotes]),
             _block(_("Done"), [self._activity(each, width) for each in _done(one)]),
-            _block(_("History"), [Row(_entry(entry.at, told(entry.label), width)) for entry in one.entries]),
+            _block(
+                _("History"), [Row(_entry(entry.at, told(entry.sentence), width)) for entry in one.entries]
+            ),
         ]
         rows: list[Row] = []
         for block in blocks:

@@ -13,7 +13,7 @@ from pipetui.core.message import say
 from pipetui.core.money import Money, amount_from_text, decimal_text
 from pipetui.core.text import day_from_words, fold
 from pipetui.errors import Invalid
-from pipetui.lang import _, day, money, month_first, percent
+from pipetui.lang import _, day, day_example, money, month_first, percent
 from pipetui.ui.form import Row
 
 
@@ -68,7 +68,7 @@ def deal_rows(facts: DealFacts, today: date, currency: str) -> list[Row]:
         ),
         Row(
             "expected_close", _("Close"), _day_text(facts.expected_close), when, _day_said,
-            _("30/9 · friday · end of month"), whole=True,
+            _("{day} · friday · end of month").format(day=day_example()), whole=True,
         ),
         Row("owner", _("Owner"), facts.owner, one_of(facts.owners), choices=facts.owners, whole=True),
         Row("source", _("Source"), facts.source, known(facts.sources), choices=facts.sources, whole=True),
@@ -101,7 +101,8 @@ def day_reader(today: date) -> Callable[[str], date | None]:
         found = day_from_words(text, today, month_first(), ahead=True)
         if found is None:
             raise Invalid(
-                say('"{text}" is not a day.', text=text[:40]), say("Write it like 30/9, friday, in 3 months.")
+                say('"{text}" is not a day.', text=text[:40]),
+                say("Write it like {day}, friday, in 3 months.", day=day_example()),
             )
         return found
 

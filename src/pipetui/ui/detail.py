@@ -306,10 +306,5 @@ def _done(activities: Iterable[Activity], around: Around, width: int) -> list[Li
 
 
 def _entry(entry: Entry, around: Around, width: int) -> Sequence[Line]:
-    label = told(say("Undone: {what}", what=entry.label)) if entry.kind == "undo" else told(entry.label)
-    if entry.kind == "redo":
-        label = told(say("Done again: {what}", what=entry.label))
-    if entry.undone:
-        label = told(say("{what} (taken back)", what=label))
     who = f" {GLYPHS.dot} {entry.member}" if entry.member else ""
-    return _hanging([Span(fit(moment(entry.at), 17) + " ", "dim")], f"{label}{who}", width)
+    return _hanging([Span(fit(moment(entry.at), 17) + " ", "dim")], f"{told(entry.sentence)}{who}", width)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +15,10 @@ from pipetui.core.change import Batch, Change
 from pipetui.core.deal import Activity, Contact, Deal, Member, Organization, Setting, Source, Tag, Tagging
 from pipetui.core.deal import Mapping as Remembered
 from pipetui.core.entry import Register
-from pipetui.core.message import say, say_n
+from pipetui.core.message import Message, say, say_n
 from pipetui.core.money import Money
 from pipetui.core.quickadd import Draft, Known, Part
-from pipetui.errors import ConnectionLost
+from pipetui.errors import ConnectionLost, PipetuiError
 from pipetui.lang import _
 from pipetui.store.roster import FEW, called, names, roster
 from pipetui.ui.card import name
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from pipetui.store.cards import Card
     from pipetui.store.store import Store
     from pipetui.ui.app import Pipetui
+    from pipetui.ui.quick import QuickEntry
 
 Progress = Callable[[int, int], None]
 
@@ -55,8 +57,6 @@ class Dialogs:
 
     def new(self, begun: str = "") -> None:
         """One line, read while it is typed; `begun` stands in it already."""
-        from pipetui.ui.quick import QuickEntry
-
         known = Known(
             [stage.name for stage in self.app.reading.stages],
             [source.name for source in self._store.all(Source)],
@@ -65,7 +65,7 @@ class Dialogs:
             lang.month_first(),
         )
         begun, self._unsent = begun or self._unsent, ""
-        dialog = QuickEntry(self.app.look, self.app.reading.scope.today, known, self._candidates, begun)
+        dialog = self._entry(known, begun)
 
         async def answered(given: Draft | Sequence[str]) -> None:
             if isinstance(given, Draft):
@@ -76,12 +76,32 @@ class Dialogs:
                     kept = say("What you typed is kept: n shows it again.")
                     raise ConnectionLost(error.message, kept, error.doubtful) from None
                 return
-            from pipetui.ui.pasted import PastedLines
-
-            pasted = PastedLines(self.app.look, self.app.reading.scope.today, known, given)
-            self.app.push_screen(pasted, self.app.answer(self._open_all))
+            self._list(known, given)
 
         self.app.push_screen(dialog, self.app.answer(answered))
+
+    def _entry(self, known: Known, text: str) -> QuickEntry:
+        from pipetui.ui.quick import QuickEntry
+
+        return QuickEntry(self.app.look, self.app.reading.scope.today, known, self._candidates, text)
+
+    def _list(self, known: Known, lines: Sequence[str], why: Message | None = None) -> None:
+        """Pasted lines, read out; those that cannot be read, or could not be written, stand there again."""
+        from pipetui.ui.pasted import PastedLines, Taken
+
+        async def taken(given: Taken) -> None:
+            try:
+                await self._open_all(given.drafts)
+            except PipetuiError as error:
+                self._list(known, given.lines, error.message)
+                raise
+            if given.left:
+                added = say_n("{n} deal added.", "{n} deals added.", len(given.drafts))
+                self._list(known, given.left, added)
+
+        today = self.app.reading.scope.today
+        pasted = PastedLines(self.app.look, today, known, lines, partial(self._entry, known), why)
+        self.app.push_screen(pasted, self.app.answer(taken))
 
     async def _open_all(self, drafts: Sequence[Draft]) -> None:
         """One batch for all of them."""

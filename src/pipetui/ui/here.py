@@ -55,8 +55,7 @@ def touched(entries: Sequence[Entry], now: datetime, width: int) -> list[Line]:
     last = next((one for one in entries if one.member and one.kind != "setup"), None)
     if last is None:
         return []
-    what = say("Undone: {what}", what=last.label) if last.kind == "undo" else last.label
-    text = told(say("{who}, {ago}: {what}", who=last.member, ago=ago(last.at, now), what=what))
+    text = told(say("{who}, {ago}: {what}", who=last.member, ago=ago(last.at, now), what=last.sentence))
     return wrapped(text, width, "dim")
 
 

@@ -11,7 +11,7 @@ from pipetui.core.access import APART
 from pipetui.core.change import Batch, Change
 from pipetui.core.deal import Organization, Setting
 from pipetui.core.duplicates import Double
-from pipetui.core.message import say, say_n
+from pipetui.core.message import Message, say, say_n
 from pipetui.errors import Refused
 from pipetui.lang import _, number, percent, told
 from pipetui.store import gate
@@ -36,7 +36,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
 
 
 class Doubles(Page):
-    """Pairs that may be one, the likeliest first."""
+    """Pairs that may be one, the likeliest first: the one that would go, and the one it would go into."""
 
     KEYS = (
         Key(("enter",), "open", say("Compare the two and merge them"), say("compare")),
@@ -105,9 +105,9 @@ class Doubles(Page):
         reasons = ", ".join(told(reason) for reason in one.reasons)
         return [
             Span("  "),
-            Span(fit(self._called(one.first), name), "strong"),
-            Span(f" {GLYPHS.arrow} ", "accent"),
             Span(fit(self._called(one.second), name), "strong"),
+            Span(f" {GLYPHS.arrow} ", "accent"),
+            Span(fit(self._called(one.first), name), "strong"),
             Span(f"  {fit(reasons, max(width - 2 * name - 7, 4))}", "dim"),
         ]
 
@@ -132,9 +132,14 @@ class Doubles(Page):
 
     def do_open(self) -> None:
         pair = self._chosen
-        self.app.push_screen(
-            Merging(self.main, self.subject, pair.first, pair.second), lambda _: self._gone(pair)
-        )
+        merging = Merging(self.main, self.subject, pair.first, pair.second)
+
+        def back(_: int | None) -> None:
+            self._gone(pair)
+            if merging.merged is not None:
+                self.tell(say("{what}. u takes it back.", what=merging.merged), "good")
+
+        self.app.push_screen(merging, back)
 
     def _gone(self, pair: Double) -> None:
         """What was merged is proposed no more."""
@@ -188,6 +193,8 @@ class Merging(Page):
         self._hanging = {one.id: len(attached(store, one)) for one in (self._kept, self._gone)}
         self._right: set[str] = set()
         """The fields of which the value of the one that goes is kept."""
+        self.merged: Message | None = None
+        """What was merged, once it is."""
         self._fill()
 
     def whose(self) -> Mapping[str, Any]:
@@ -268,6 +275,7 @@ class Merging(Page):
         changes = people.merge(gone, kept, desk, hanging, chosen)  # type: ignore[type-var]
         label = say("Merge {gone} into {kept}", gone=gone.name, kept=kept.name)
         await self.main.acts.commit(Batch(label, changes))
+        self.merged = label
         self.dismiss(None)
 
 

@@ -17,7 +17,7 @@ from textual.screen import Screen
 
 from pipetui.core.access import ROLE_NAMES
 from pipetui.core.message import Message, say
-from pipetui.errors import Conflict, ConnectionLost, NotFound, PipetuiError
+from pipetui.errors import Conflict, ConnectionLost, NotFound, PipetuiError, Refused
 from pipetui.lang import _, told
 from pipetui.store import gate
 from pipetui.ui.apart import work
@@ -26,7 +26,7 @@ from pipetui.ui.commands import NAMES, SIGNS
 from pipetui.ui.field import rule
 from pipetui.ui.paint import GLYPHS, Line, Role, Span, fit, fitted, wrapped
 from pipetui.ui.pane import Pane
-from pipetui.ui.rights import OWNED, PAGES, PARTY
+from pipetui.ui.rights import OWNED, PAGES, PARTY, READ_ONLY
 from pipetui.ui.rows import Row, Rows
 from pipetui.ui.typeahead import ANSWERS
 
@@ -107,6 +107,8 @@ class Page(Screen[int | None]):
         right = PAGES.get(type(self).__name__, {}).get(key.act)
         if right is None:
             return None
+        if self.main.travel is not None:
+            return Refused(READ_ONLY)
         act, table = right
         table = getattr(self, "subject", "") if table == PARTY else table
         row = {} if act == "add" and table in OWNED else self.whose()

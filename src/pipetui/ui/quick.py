@@ -13,12 +13,12 @@ from textual.timer import Timer
 
 from pipetui.core.quickadd import Draft, Known, Part, draft
 from pipetui.core.text import fold
-from pipetui.lang import _, day, money, percent, told
+from pipetui.lang import _, day, day_example, money, percent, told
 from pipetui.ui.field import Colors, Field, rule
 from pipetui.ui.paint import GLYPHS, KINDS, Line, Look, Role, Span, cells, fitted
 from pipetui.ui.pane import Pane
 
-EXAMPLE = 'Acme web shop 12k€ @"Marie Curie" marie@acme.fr #salon close:30/9 40% !fri call back'
+EXAMPLE = 'Acme web shop 12k€ @"Marie Curie" marie@acme.fr #salon close:{day} 40% !fri call back'
 PAUSE_SECONDS = 0.08
 """Names alike are looked for when nothing was typed for so long."""
 CLOSE_ENOUGH = 78
@@ -68,7 +68,7 @@ class QuickEntry(ModalScreen[Draft | Sequence[str] | None]):
         self._today, self._known, self._candidates = today, known, candidates
         self._colors = Colors(look)
         self._pane = Pane(look)
-        self._field = Field(text, self._colors, self._key, self.dismiss)
+        self._field = Field(text, self._colors, self._key, self._several)
         self._line = ""
         """The text as it was read last."""
         self._draft = Draft()
@@ -120,6 +120,11 @@ class QuickEntry(ModalScreen[Draft | Sequence[str] | None]):
         else:
             return False
         return True
+
+    def _several(self, lines: Sequence[str]) -> None:
+        """Several lines were pasted: what was typed before is the first of them."""
+        typed = self._field.value.strip()
+        self.dismiss([*([typed] if typed else []), *lines])
 
     def _read(self) -> None:
         line = self._line = self._field.value
@@ -173,7 +178,11 @@ class QuickEntry(ModalScreen[Draft | Sequence[str] | None]):
                     Span(name, "strong" if here else ""),
                 ]
             return [*line, Span("  tab", "key"), Span(f" {_('take it')}", "dim")]
-        return [] if self._field.value else [Span(_("for example:"), "dim"), Span(f" {EXAMPLE}", "dim")]
+        return (
+            []
+            if self._field.value
+            else [Span(_("for example:"), "dim"), Span(f" {EXAMPLE.format(day=day_example())}", "dim")]
+        )
 
 
 def said(one: Draft, today: date) -> list[Span]:

@@ -13,10 +13,11 @@ from pipetui.core.change import Batch
 from pipetui.core.deal import Deal, Goal, Stage, Visit
 from pipetui.core.desk import Desk
 from pipetui.core.message import say
-from pipetui.errors import PipetuiError
+from pipetui.errors import PipetuiError, Refused
 from pipetui.store import gate
 from pipetui.store.counts import deals_by_stage
 from pipetui.store.evidence import criteria
+from pipetui.ui.rights import READ_ONLY
 from pipetui.ui.stageform import stage_values
 from pipetui.ui.stages import Act, Add, Edit, Merge, Place, Retire, Shown, StageEditor
 
@@ -40,7 +41,9 @@ class Rearrange:
         self.app.push_screen(editor, lambda changed: self.app.reload() if changed else None)
 
     def _barred(self) -> PipetuiError | None:
-        """Why stages are not for who looks to change."""
+        """Why stages are not for who looks to change, or not to be changed at all."""
+        if self.app.travel is not None:
+            return Refused(READ_ONLY)
         reading = self.app.reading
         return gate.forbidden(reading.db, reading.actor, "change", "stage", {})
 

@@ -180,26 +180,23 @@ class ReviewList(Page):
 
         self.ask(Pick(_("Whose deals?"), options, self.main.look), chosen)
 
-    async def do_begin(self) -> None:
+    def do_begin(self) -> None:
         if not self._ready:
             raise Refused(say("The deals are still being read."))
         if self.rows.target is None:
             raise Refused(say("There is no deal to look at."))
-        await self.started()
         self.app.push_screen(ReviewDeal(self, self.rows.target), self._left)
 
-    async def started(self) -> Review:
-        """The review that goes on, begun when there is none."""
-        if self.review is None:
-            reading = self.main.reading
-            new = Review(
-                id=-1, pipeline_id=reading.pipeline.id, owner_id=reading.store.me, query=reading.query,
-                began_at=reading.clock()[1],
-            )  # fmt: skip
-            label = say("Begin a pipeline review")
-            done = await self.main.writer.write(lambda store: store.commit(Batch(label, (Change.add(new),))))
-            self.review = reading.store.get(Review, done.ids[-1])
-        return self.review
+    def started(self) -> tuple[Review, tuple[Change, ...]]:
+        """The review that goes on, and what is to be written with the first decision when there is none yet."""
+        if self.review is not None:
+            return self.review, ()
+        reading = self.main.reading
+        new = Review(
+            id=-(2**40) - 1, pipeline_id=reading.pipeline.id, owner_id=reading.store.me, query=reading.query,
+            began_at=reading.clock()[1],
+        )  # fmt: skip
+        return new, (Change.add(new),)
 
     def _left(self, answer: int | None) -> None:
         if answer is not None and answer >= 0:

@@ -13,9 +13,9 @@ from pipetui.core.meeting import Verdict
 from pipetui.core.message import Message, say
 from pipetui.core.moment import local_day
 from pipetui.core.money import Money
-from pipetui.errors import Refused
+from pipetui.errors import PipetuiError, Refused
 from pipetui.exchange.minutes import verdict_words
-from pipetui.lang import _, chance, day, moment, money, told
+from pipetui.lang import _, chance, day, day_example, moment, money, told
 from pipetui.store import gate, log
 from pipetui.ui import steps
 from pipetui.ui.dealform import amount_reader, amount_text
@@ -30,12 +30,13 @@ from pipetui.ui.rows import Row
 
 if TYPE_CHECKING:
     from pipetui.core.moves import Changes
+    from pipetui.core.review import Facts, Ranked
     from pipetui.store.dossier import Dossier
     from pipetui.ui.review import ReviewList
 
 HISTORY = 40
-MOVES: frozenset[Verdict] = frozenset(("advance", "won", "lost", "park", "push"))
-"""What only open deals do."""
+DECISIONS = frozenset(("step", "push", "advance", "won", "lost", "park", "note", "amount"))
+"""The keys that decide something: about open deals alone."""
 DONE_SHOWN = 4
 VERDICTS: dict[Verdict, Message] = {
     "step": say("next step"), "push": say("closing date"), "advance": say("moved on"), "won": say("deal won"),
@@ -79,6 +80,20 @@ class ReviewDeal(Page):
         """The deal."""
         return gate.about(self.main.reading.db, "deal", self._dossier.deal.id)
 
+    def barred(self, key: Key) -> PipetuiError | None:
+        """Nothing is decided any more about a deal that was closed meanwhile."""
+        closed = self._ended(self._dossier.deal) if key.act in DECISIONS else None
+        return closed or super().barred(key)
+
+    def _ended(self, deal: Deal) -> Refused | None:
+        now = self._stage(deal)
+        if now.kind == "open":
+            return None
+        return Refused(
+            say("This deal is {stage} meanwhile.", stage=now.name),
+            say("s goes on; on the board o opens it again."),
+        )
+
     @property
     def _today(self) -> date:
         return self.main.reading.scope.today
@@ -93,16 +108,11 @@ class ReviewDeal(Page):
         """The deal, why it is looked at, what changed, what was done."""
         one, deal = self._deals[self._place], self._dossier.deal
         facts = one.facts
-        stage = self._stage(deal)
         amount = money(deal.amount, deal.currency) if deal.amount is not None else _("no amount")
-        head = _("{chance} to win").format(chance=chance(facts.chance))
         close = day(deal.expected_close, self._today) if deal.expected_close else GLYPHS.none
         owner = self.main.reading.store.get(Member, deal.owner_id).name if deal.owner_id else _("nobody")
         pairs = [
-            (
-                _("Stage"),
-                f"{stage.name} {GLYPHS.dot} {_('{n} days').format(n=facts.days)} {GLYPHS.dot} {head}",
-            ),
+            (_("Stage"), self._stands(deal, facts)),
             (
                 _("Close"),
                 close + (f" ({_('pushed {n} times').format(n=facts.pushes)})" if facts.pushes else ""),
@@ -124,15 +134,34 @@ class ReviewDeal(Page):
             [Span(f"  {fit(label, 12)}", "dim"), Span(fit(value, max(width - 15, 4)))]
             for label, value in pairs
         ]
-        rows += [[], [Span(f"  {_('Why')}", "title")]]
-        rows += [[Span(f"  {GLYPHS.flag} ", "warn"), Span(told(flag.message))] for flag in one.flags] or [
-            [Span(f"  {_('Nothing is wrong.')}", "good")]
-        ]
+        rows += self._why(one) if self._ended(deal) is None else []
         rows += self._changed(width)
         if deal.notes:
             rows += [[], [Span(f"  {_('Notes')}", "title")]]
             rows += [[Span("  "), *line] for line in wrapped(deal.notes, max(width - 4, 10))[:6]]
         return [Row(line) for line in [*rows, *self._done(width)]]
+
+    def _stands(self, deal: Deal, facts: Facts) -> str:
+        """Its stage, for how long, and its chance; of a deal that is closed, when and why it was."""
+        stage = self._stage(deal)
+        if stage.kind == "open":
+            days, head = _("{n} days").format(n=facts.days), _("{chance} to win")
+            return f" {GLYPHS.dot} ".join((stage.name, days, head.format(chance=chance(facts.chance))))
+        when = day(local_day(deal.closed_at or deal.stage_since))
+        if stage.kind == "won":
+            return _("Won on {day}").format(day=when)
+        reasons = self.main.reading.store.all(LostReason, id=deal.lost_reason_id)
+        return _("Lost on {day}: {reason}").format(
+            day=when, reason=", ".join(one.name for one in reasons) or GLYPHS.none
+        )
+
+    @staticmethod
+    def _why(one: Ranked) -> list[Line]:
+        rows: list[Line] = [[], [Span(f"  {_('Why')}", "title")]]
+        return rows + (
+            [[Span(f"  {GLYPHS.flag} ", "warn"), Span(told(flag.message))] for flag in one.flags]
+            or [[Span(f"  {_('Nothing is wrong.')}", "good")]]
+        )
 
     def _contact(self) -> str:
         person = self._dossier.contact or self._dossier.organization
@@ -217,7 +246,13 @@ class ReviewDeal(Page):
             await self._decide("push", day(close), moves.edit(deal, self._desk(), expected_close=close))
 
         self.ask(
-            Prompt(_("Close when?"), self.main.look, said, example=_("30/9 · friday · end of month")), named
+            Prompt(
+                _("Close when?"),
+                self.main.look,
+                said,
+                example=_("{day} · friday · end of month").format(day=day_example()),
+            ),
+            named,
         )
 
     async def do_advance(self) -> None:
@@ -251,7 +286,10 @@ class ReviewDeal(Page):
 
         self.ask(
             Prompt(
-                _("Park until"), self.main.look, said, example=_("in 3 months   ·   1/12   ·   next week")
+                _("Park until"),
+                self.main.look,
+                said,
+                example=_("in 3 months   ·   {day}   ·   next week").format(day=day_example()),
             ),
             named,
         )
@@ -304,12 +342,14 @@ class ReviewDeal(Page):
     async def _decide(self, verdict: Verdict, text: str, changes: Changes) -> None:
         """The change and the decision in one batch; then the next deal."""
         await self.main.writer.settled()
-        if verdict in MOVES and (now := self._stage(self._deal())).kind != "open":
-            raise Refused(
-                say("This deal is {stage} meanwhile.", stage=now.name),
-                say("s goes on; on the board o opens it again."),
-            )
-        review, deal = await self._list.started(), self._dossier.deal
+        if (closed := self._ended(self._deal())) is not None:
+            if verdict != "skip":
+                raise closed
+            self._go(1)
+            return
+        self._list.resume()
+        review, begun = self._list.started()
+        deal = self._dossier.deal
         decision = Decision(
             id=-(2**40), review_id=review.id, deal_id=deal.id, verdict=verdict, text=text,
             decided_at=self.main.reading.clock()[1],
@@ -317,7 +357,7 @@ class ReviewDeal(Page):
         label: Message = say(
             "Review {deal}: {verdict}", deal=self._deals[self._place].facts.name, verdict=VERDICTS[verdict]
         )
-        await self.main.acts.commit(Batch(label, (*changes, Change.add(decision))))
+        await self.main.acts.commit(Batch(label, (*changes, *begun, Change.add(decision))))
         self._list.resume()
         self._go(1)
         if self.is_current:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pipetui.core import access
 from pipetui.core.access import Act, Actor
+from pipetui.core.message import say
 from pipetui.errors import Forbidden
 
 if TYPE_CHECKING:
@@ -34,6 +35,9 @@ COMMANDS: Mapping[str, Right] = {
 """By command of the board, and by verb of `core.acts`: those about deals ask whose the deals are."""
 
 ALL = frozenset(COMMANDS.values())
+
+READ_ONLY = say("The past is read-only: T or esc goes back to today.")
+"""What every key that changes something says in the past, whoever presses it."""
 
 PAGES: Mapping[str, Mapping[str, Right]] = {
     "Agenda": dict.fromkeys(

@@ -13,7 +13,7 @@ from pipetui.core.quickadd import Draft, Known, draft
 from pipetui.core.step import Step
 from pipetui.core.text import day_from_words, fold
 from pipetui.errors import Invalid
-from pipetui.lang import _, day, month_first, told
+from pipetui.lang import _, day, day_example, month_first, told
 from pipetui.ui.paint import KINDS, Line, Span
 
 KIND_WORDS: Mapping[ActivityKind, Message] = {
@@ -34,8 +34,8 @@ def kind_words(kind: str) -> str:
 def example() -> str:
     """What could be typed."""
     return _(
-        "fri call back   ·   tomorrow 14:00 meeting   ·   30/9 email the offer   ·   mon call every 2 weeks"
-    )
+        "fri call back   ·   tomorrow 14:00 meeting   ·   {day} email the offer   ·   mon call every 2 weeks"
+    ).format(day=day_example())
 
 
 def read(text: str, today: date) -> Step:
@@ -64,7 +64,8 @@ def read_day(text: str, today: date) -> date:
     found = day_from_words(text, today, month_first(), ahead=True)
     if found is None:
         raise Invalid(
-            say('"{text}" is not a day.', text=text), say("Write it like 30/9, friday, in 3 months.")
+            say('"{text}" is not a day.', text=text),
+            say("Write it like {day}, friday, in 3 months.", day=day_example()),
         )
     return found
 

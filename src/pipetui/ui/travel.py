@@ -16,6 +16,7 @@ from pipetui.errors import Invalid, Refused
 from pipetui.lang import month_first
 from pipetui.ui.apart import apart
 from pipetui.ui.reading import Reading
+from pipetui.ui.rights import READ_ONLY
 from pipetui.ui.writer import Writer
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Past(Writer):
 
     def write(self, job: Callable[[Store], Any]) -> Any:
         """Raises Refused."""
-        raise Refused(say("The past is read-only: T or esc goes back to today."))
+        raise Refused(READ_ONLY)
 
 
 class Travel:
