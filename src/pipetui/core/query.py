@@ -57,7 +57,8 @@ _FIELDS: dict[str, Field] = {
     "pipeline": "pipeline",
     "amount": "amount", "montant": "amount", "chance": "chance", "prob": "chance", "age": "age",
     "close": "close",
-    "cloture": "close", "created": "created", "cree": "created", "creee": "created", "closed": "closed",
+    "cloture": "close", "echeance": "close", "responsable": "owner",
+    "created": "created", "cree": "created", "creee": "created", "closed": "closed",
     "clos": "closed", "changed": "changed", "modifie": "changed", "modifiee": "changed", "next": "next",
     "prochaine": "next", "is": "is", "est": "is",
 }  # fmt: skip
@@ -197,6 +198,11 @@ def _part(found: re.Match[str], today: date, fiscal_month: int) -> Term | Word |
     if op != ":" and (len(values) > 1 or values[0] is None or field not in (*DAYS, *NUMBERS)):
         raise Invalid(say("{field} cannot be compared with {op}.", field=found["field"], op=op), at=at)
     return Term(field, op, values)
+
+
+def asks(word: str) -> bool:
+    """Whether a word is a field to filter by, in English or French."""
+    return fold(word) in _FIELDS
 
 
 def _name(text: str) -> str:
