@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,7 @@ import click
 
 from pipetui.cli.session import Session
 from pipetui.core.message import Message, say
-from pipetui.lang import LANGUAGES, told
+from pipetui.lang import LANGUAGES, _, told
 
 COMMANDS: dict[str, tuple[str, Message]] = {
     "demo": ("demo", say("Open the board on a believable sample that never touches your data")),
@@ -92,7 +93,39 @@ def global_options() -> list[click.Parameter]:
     ]
 
 
-class Verb(click.Command):
+PLACES = (
+    say("ADDRESS"), say("AMOUNT"), say("ARGS"), say("COLUMN"), say("COMMAND"), say("CRITERION"), say("DATE"),
+    say("DAYS"), say("FIELD"), say("FILE"), say("FIRST"), say("GONE"), say("HASH"), say("ID"), say("INTEGER"),
+    say("INTEGER RANGE"), say("KEPT"), say("LOGIN"), say("METRIC"), say("NAME"), say("NEW"), say("NUMBER"),
+    say("OPTIONS"), say("PART"), say("PATH"), say("PERIOD"), say("PLACE"), say("PRICE"), say("QUANTITY"),
+    say("QUERY"), say("ROLE"), say("ROW"), say("SECOND"), say("STAGE"), say("TEXT"), say("VALUE"), say("WHAT"),
+    say("WORDS"),
+)  # fmt: skip
+"""What stands for a word of the user in a usage line."""
+_PLACE = re.compile("INTEGER RANGE|[A-Z]{2,}")
+
+
+def placed(usage: str) -> str:
+    """A piece of a usage line, such as `[QUERY]...` or `FIELD=COLUMN`, in the language spoken."""
+    words = {place.text for place in PLACES}
+    return _PLACE.sub(lambda found: _(found[0]) if found[0] in words else found[0], usage)
+
+
+class Spoken(click.Command):
+    """A command whose usage is in the language spoken."""
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        params = super().get_params(ctx)
+        for param in params:
+            if not isinstance(param.type, click.Choice) and not getattr(param, "is_flag", False):
+                param.metavar = placed(param.make_metavar(ctx))
+        return params
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        return [placed(piece) for piece in super().collect_usage_pieces(ctx)]
+
+
+class Verb(Spoken):
     """A command that takes the global options after its name too."""
 
     def __init__(self, *args: Any, **settings: Any) -> None:
@@ -118,7 +151,7 @@ def query_text(words: tuple[str, ...]) -> str:
     return " ".join(word.removeprefix(_TERM) for word in words)
 
 
-class Family(click.Group):
+class Family(Spoken, click.Group):
     """A command with commands below it; alone it lists."""
 
     command_class = Verb
