@@ -42,3 +42,41 @@ def test_only_what_is_close_is_proposed(shell: Shell) -> None:
         not in shell("contact", "add", "Jean", "--email", "x").err.partition("\n")[2].partition("See")[0]
     )
     assert "Did you mean '--limit'?" in shell("list", "--limt", "3").err
+
+
+def test_goals_are_set_and_listed_in_french(shell: Shell) -> None:
+    assert shell("stages").code == 0
+    for metric, value in (("ventes", "5"), ("Chiffre", "50k"), ("atteindre:Quote", "4")):
+        assert shell("--lang", "fr", "goal", "set", "2026-12", metric, value).code == 0
+    assert [one["metric"] for one in shell("goal", "--json").json] == ["wins", "revenue", "reach"]
+    listed = shell("--lang", "fr", "goal").out
+    assert all(word in listed for word in ("ventes", "chiffre", "atteindre:Quote"))
+
+
+def test_events_and_methods_are_taken_as_they_are_shown(shell: Shell) -> None:
+    assert shell("stages").code == 0
+    shown = shell("--lang", "fr", "stages").out
+    assert "devis envoyé" in shown
+    assert "étape ouverte" in shown
+    edit = ("stages", "edit", "Quote", "--json", "--event")
+    assert shell("--lang", "fr", *edit, "Aucune").json[3]["event"] is None
+    assert shell("--lang", "fr", *edit, "Devis envoye").json[3]["event"] == "quote sent"
+    assert shell(*edit, "quote sent").json[3]["event"] == "quote sent"
+    assert "devis envoyé" in shell("--lang", "fr", "stages", "edit", "Quote", "--event", "fax").err
+    told = shell("--lang", "fr", "backtest", "--use", "une chance fixe par étape", "--json")
+    assert told.json == {"method": "stage rank"}
+
+
+def test_hints_list_words_of_the_language_that_are_all_taken(shell: Shell) -> None:
+    for language, field in (("en", "is"), ("fr", "est")):
+        for query in (f"{field}:zzz", "zzzz:1"):
+            hint = shell("--lang", language, "list", query).err.splitlines()[-1].rstrip(".")
+            for word in hint.partition(":")[2].strip().split(", "):
+                asked = f"{field}:{word}" if field in query else f"{word}:none"
+                ended = shell("--lang", language, "list", asked, "--json")
+                refused = ended.err if ended.code == 2 else ""
+                # `none` is no number and no flag of every field, but the field is known.
+                assert ended.code != 2 or (field not in query and word in refused), asked
+                assert not any(said in refused for said in ("There is no field", "Il n’y a pas de champ")), (
+                    asked
+                )

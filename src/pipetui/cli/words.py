@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import click
 
 from pipetui.cli.session import Session
 from pipetui.core.message import Message, say
+from pipetui.core.text import clean, fold
 from pipetui.lang import LANGUAGES, _, told
 
 COMMANDS: dict[str, tuple[str, Message]] = {
@@ -109,6 +110,26 @@ def placed(usage: str) -> str:
     """A piece of a usage line, such as `[QUERY]...` or `FIELD=COLUMN`, in the language spoken."""
     words = {place.text for place in PLACES}
     return _PLACE.sub(lambda found: _(found[0]) if found[0] in words else found[0], usage)
+
+
+class OneOf(click.Choice[str]):
+    """One of some words, as the language spoken has them or as the store does; the value is the store's."""
+
+    def __init__(self, words: Mapping[str, Message]) -> None:
+        super().__init__(list(words))
+        self.words = words
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        for name, message in self.words.items():
+            if fold(str(value)) in (fold(name), fold(told(message))):
+                return name
+        said = ", ".join(told(message) for message in self.words.values())
+        return self.fail(
+            told(say('"{text}" is none of {names}.', text=clean(str(value)), names=said)), param, ctx
+        )
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        return f"[{'|'.join(told(message) for message in self.words.values())}]"
 
 
 class Spoken(click.Command):

@@ -72,6 +72,13 @@ _FLAGS: dict[str, Flag] = {
     "veille": "parked", "archived": "archived", "archivee": "archived", "pinned": "pinned", "fixee": "pinned",
     "orphaned": "orphaned", "orpheline": "orphaned", "orphelin": "orphaned",
 }  # fmt: skip
+_KNOWN_FIELDS = say(
+    "Fields: stage, owner, tag, source, org, contact, title, reason, pipeline, amount, chance, age, close, created, "
+    "closed, changed, next, is."
+)
+_KNOWN_FLAGS = say(
+    "Known: open, won, lost, closed, stalled, late, today, none, overdue, parked, archived, pinned, orphaned."
+)
 REVIEW = "review"
 """As a value of `changed`: since the last review of who asks."""
 _CHANGED_HINT = say(
@@ -185,11 +192,7 @@ def _part(found: re.Match[str], today: date, fiscal_month: int) -> Term | Word |
     field = _FIELDS.get(name)
     if field is None:
         near = get_close_matches(name, _FIELDS, n=1)
-        hint = (
-            say("Did you mean {field}:?", field=near[0])
-            if near
-            else say("Fields: {fields}.", fields=", ".join(_names()))
-        )
+        hint = say("Did you mean {field}:?", field=near[0]) if near else _KNOWN_FIELDS
         raise Invalid(say("There is no field {field} to filter by.", field=found["field"]), hint, at)
     op: Op = ":" if found["op"] == "=" else found["op"]  # type: ignore[assignment]
     values = tuple(_value(field, op, word, quoted, today, fiscal_month, at) for word, quoted in _words(raw))
@@ -208,10 +211,6 @@ def asks(word: str) -> bool:
 def _name(text: str) -> str:
     """Folded, and without the quotes that folding makes of wide ones."""
     return fold(fold(text.replace('"', "")).replace('"', ""))
-
-
-def _names() -> list[str]:
-    return list(dict.fromkeys(_FIELDS.values()))
 
 
 def _words(raw: str) -> list[tuple[str, bool]]:
@@ -248,9 +247,7 @@ def _value(field: Field, op: Op, word: str, quoted: bool, today: date, fiscal_mo
         hint = _CHANGED_HINT if field == "changed" else error.hint
         raise Invalid(error.message, hint, at) from error
     except (KeyError, ValueError, OverflowError) as error:
-        hint = (
-            say("Known: {words}.", words=", ".join(dict.fromkeys(_FLAGS.values()))) if field == "is" else None
-        )
+        hint = _KNOWN_FLAGS if field == "is" else None
         raise Invalid(say('"{text}" does not fit {field}.', text=word[:40], field=field), hint, at) from error
 
 
