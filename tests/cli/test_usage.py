@@ -80,3 +80,13 @@ def test_hints_list_words_of_the_language_that_are_all_taken(shell: Shell) -> No
                 assert not any(said in refused for said in ("There is no field", "Il n’y a pas de champ")), (
                     asked
                 )
+
+
+def test_a_stage_that_is_nowhere_is_told_and_the_filter_works(shell: Shell) -> None:
+    shell("add", "Acme 12k")
+    said = shell("list", "stage:truc")
+    assert (said.code, said.err) == (1, 'There is no stage "truc".\nNothing matches.\n')
+    both = shell("list", "stage:lead,truc")
+    assert "Acme" in both.out
+    assert 'There is no stage "truc".' in both.err
+    assert shell("list", "stage:LE").err == ""

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import Literal
 
-from pipetui.core.message import say
+from pipetui.core.message import Message, say
 from pipetui.core.moment import Period, period, range_of
 from pipetui.core.money import EXACT, amount_from_text
 from pipetui.core.text import clean, day_from_words, fold
@@ -275,6 +275,24 @@ def _days(word: str) -> int:
         raise ValueError(word)
     unit = {"w": 7, "s": 7, "m": 30.4375, "mo": 30.4375, "y": 365.25, "a": 365.25}.get(found[2] or "", 1)
     return min(round(int(found[1]) * unit), LONGEST)
+
+
+def strangers(expr: Expr | None, stages: Iterable[str]) -> list[Message]:
+    """What to tell of the stages an expression asks for when none of these names begins so."""
+    names = [fold(name) for name in stages]
+    terms = [part.inner if isinstance(part, Not) else part for part in (expr.parts if expr else ())]
+    asked = [
+        value
+        for term in terms
+        if isinstance(term, Term) and term.field == "stage"
+        for value in term.values
+        if isinstance(value, str)
+    ]
+    return [
+        say('There is no stage "{text}".', text=value)
+        for value in dict.fromkeys(asked)
+        if not any(name.startswith(value) for name in names)
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
