@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pipetui import demo
-from pipetui.core.deal import Activity, Contact, Deal, Quote, Stage, Visit
+from pipetui import demo, lang
+from pipetui.core.deal import Activity, Contact, Criterion, Deal, Quote, Stage, Tag, View, Visit
 from pipetui.core.moment import midnight
 from pipetui.errors import Refused
 from pipetui.store.store import Store
@@ -74,3 +74,41 @@ def test_somebody_called_like_a_colleague_of_the_demo_can_open_it(tmp_path: Path
 def test_undo_does_not_take_the_demo_away(tmp_path: Path) -> None:
     with filled(tmp_path / "demo.db") as store, pytest.raises(Refused):
         store.undo()
+
+
+def test_in_french_the_samples_are_french_and_every_segment_finds_somebody(tmp_path: Path) -> None:
+    lang.use("fr")
+    french = Store.open(str(tmp_path / "fr.db"), login="rep", now=noon, told=lang.told)
+    again = Store.open(str(tmp_path / "again.db"), login="rep", now=noon, told=lang.told)
+    demo.write(french, TODAY)
+    demo.write(again, TODAY)
+    lang.use("en")
+    with filled(tmp_path / "en.db") as english:
+        assert french.all(Activity) == again.all(Activity)
+        for kind in (Criterion, View, Tag):
+            assert (
+                not {named(one) for one in french.all(kind)}
+                & {named(one) for one in english.all(kind)} - SAME
+            )
+        texts = {step.text for step in french.all(Activity)}
+        assert "Préparer le devis" in texts
+        assert not texts & {step.text for step in english.all(Activity)}
+        assert [deal.created_at for deal in french.all(Deal)] == [
+            deal.created_at for deal in english.all(Deal)
+        ]
+    segment = next(view for view in french.all(View) if view.name == "Recommandations")
+    assert segment.query == "deals: source:recommandation"
+    french.close()
+    again.close()
+
+
+SAME = {"newsletter", "Newsletter", "urgent", "vip"}
+"""Words of both languages."""
+
+
+def noon() -> datetime:
+    return datetime(2026, 11, 23, 9, tzinfo=UTC)
+
+
+def named(record: Criterion | View | Tag) -> str:
+    return record.text if isinstance(record, Criterion) else record.name

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pipetui.core.message import Message, say
-from pipetui.errors import Invalid, StoreProblem
+from pipetui.errors import Invalid, StoreProblem, reason_of
 from pipetui.paths import path_of
 
 
@@ -103,7 +103,7 @@ def make_home(db: str) -> None:
             say(
                 "The folder {folder} cannot be made: {reason}.",
                 folder=str(folder),
-                reason=error.strerror or "",
+                reason=reason_of(error),
             ),
             say("Choose another place with --db FILE or PIPETUI_DB."),
         ) from error
@@ -133,7 +133,7 @@ def _read(file: Path) -> dict[str, Any]:
         return {}
     except OSError as error:
         raise Invalid(
-            say("{file} cannot be read: {reason}.", file=str(file), reason=error.strerror or "")
+            say("{file} cannot be read: {reason}.", file=str(file), reason=reason_of(error))
         ) from error
     import tomllib
 

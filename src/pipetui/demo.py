@@ -1,5 +1,6 @@
 """A believable pipeline to try everything on: two years of history and some sixty open deals, the same for the same
-seed and day. Names come from lists, e-mails end in `.example`, phone numbers lie in the ranges kept for fiction."""
+seed, day and language. Names come from lists, e-mails end in `.example`, phone numbers lie in the ranges kept for
+fiction."""
 
 from __future__ import annotations
 
@@ -30,10 +31,11 @@ from pipetui.core.deal import (
     View,
     Visit,
 )
-from pipetui.core.message import say
+from pipetui.core.message import Message, say
 from pipetui.core.moment import midnight
 from pipetui.core.text import fold
 from pipetui.demo_office import around
+from pipetui.lang import told
 
 if TYPE_CHECKING:
     from pipetui.core.deal import Record
@@ -53,8 +55,9 @@ class Country(NamedTuple):
     company: tuple[str, ...]
     kinds: tuple[str, ...]
     cities: tuple[str, ...]
-    titles: tuple[str, ...]
-    jobs: tuple[str, ...]
+    titles: tuple[str | Message, ...]
+    jobs: tuple[str | Message, ...]
+    """Words of ours are said in the language of the interface."""
     phone: str
 
 
@@ -79,9 +82,10 @@ BRITAIN = Country(
      "Thornbury", "Wexford", "Beacon", "Copperfield"),
     ("{} Ltd", "{} & Sons", "{} Partners", "{} Logistics", "{} Studio", "{} Group", "{} Engineering"),
     ("Leeds", "Bristol", "Glasgow", "Manchester", "Cardiff", "Norwich", "York"),
-    ("Web shop", "Support contract", "Team training", "Energy audit", "ERP migration", "Two-year licences",
-     "Client portal", "Feasibility study"),
-    ("Managing director", "Head of purchasing", "IT manager", "Project lead", "Sales director", "Owner"),
+    (say("Web shop"), say("Support contract"), say("Team training"), say("Energy audit"), say("ERP migration"),
+     say("Two-year licences"), say("Client portal"), say("Feasibility study")),
+    (say("Managing director"), say("Head of purchasing"), say("IT manager"), say("Project lead"),
+     say("Sales director"), say("Founder")),
     "020 7946 0{:01d}{:02d}",
 )  # fmt: skip
 
@@ -102,7 +106,7 @@ CHANNELS = (
     Channel(0.04, 1.3),
 )
 """In the order of the standard sources."""
-TAGS = ("vip", "renewal", "public sector", "urgent")
+TAGS = (say("vip"), say("renewal"), say("public sector"), say("urgent"))
 COLLEAGUES = (("camille", "Camille Girard"), ("owen", "Owen Marsh"))
 ADVANCE = 0.56, 0.58, 0.62, 0.50
 """Chance to go on from each open stage; the last one signs."""
@@ -110,20 +114,27 @@ STAY = 8.0, 14.0, 17.0, 27.0
 """Mean days in each open stage."""
 SKIPS, FALLS_BACK, GOES_STALE = 0.07, 0.04, 0.05
 EVENTS: tuple[Event | None, ...] = (None, "contact made", "meeting booked", "quote sent")
-DONE: tuple[tuple[ActivityKind, tuple[str, ...]], ...] = (
-    ("call", ("First call", "Call back", "Budget discussed", "Asked for references")),
-    ("email", ("Brochure sent", "Answered questions", "Follow-up")),
-    ("meeting", ("Demo on site", "Video call", "Needs workshop")),
+DONE: tuple[tuple[ActivityKind, tuple[Message, ...]], ...] = (
+    ("call", (say("First call"), say("Call back"), say("Budget discussed"), say("Asked for references"))),
+    ("email", (say("Brochure sent"), say("Answered questions"), say("Follow-up"))),
+    ("meeting", (say("Demo on site"), say("Video call"), say("Needs workshop"))),
 )
-NEXT: tuple[tuple[ActivityKind, str], ...] = (
-    ("call", "Call back about the budget"),
-    ("call", "Ask who decides"),
-    ("email", "Send the references"),
-    ("email", "Send the revised quote"),
-    ("meeting", "Demo with the team"),
-    ("meeting", "Needs workshop"),
-    ("task", "Prepare the quote"),
+NEXT: tuple[tuple[ActivityKind, Message], ...] = (
+    ("call", say("Call back about the budget")),
+    ("call", say("Ask who decides")),
+    ("email", say("Send the references")),
+    ("email", say("Send the revised quote")),
+    ("meeting", say("Demo with the team")),
+    ("meeting", say("Needs workshop")),
+    ("task", say("Prepare the quote")),
 )
+VIEWS = (
+    (say("Mine"), "owner:me"),
+    (say("To do"), "next<=today"),
+    (say("Large"), "amount>15k"),
+    (say("No next step"), "next:none"),
+)
+"""On the first number keys."""
 
 
 class Known(NamedTuple):
@@ -184,7 +195,7 @@ def _everything(sample: Sample) -> None:
         if login not in logins
     ]
     owners = [sample.me, *map(sample.add, colleagues)]
-    tags = [sample.add(Tag(id=next(sample.new_id), name=name)) for name in TAGS]
+    tags = [sample.add(Tag(id=next(sample.new_id), name=told(name))) for name in TAGS]
     _companies(sample)
     for created in _arrivals(sample):
         _deal(sample, created, sample.dice.choice(owners), tags)
@@ -225,12 +236,16 @@ def _person(sample: Sample, country: Country, company: Organization, domain: str
     first, last = sample.dice.choice(country.first), sample.dice.choice(country.last)
     person = Contact(
         id=next(sample.new_id), name=f"{first} {last}", organization_id=company.id,
-        job=sample.dice.choice(country.jobs), email=f"{fold(first)}.{fold(last)}@{domain}",
+        job=_said(sample.dice.choice(country.jobs)), email=f"{fold(first)}.{fold(last)}@{domain}",
         phone=_phone(sample, country), city=company.city,
         country=country.name, created_at=company.created_at,
     )  # fmt: skip
     sample.add(person)
     return person
+
+
+def _said(words: str | Message) -> str:
+    return words if isinstance(words, str) else told(words)
 
 
 def _deal(sample: Sample, created: datetime, owner: int | None, tags: list[int]) -> None:
@@ -242,7 +257,7 @@ def _deal(sample: Sample, created: datetime, owner: int | None, tags: list[int])
     amount = round(dice.lognormvariate(9.0, 0.75) / 100) * 100 * 100
     deal = Deal(
         id=next(sample.new_id), pipeline_id=sample.known.stages[0].pipeline_id, stage_id=sample.open_stages[0].id,
-        title=dice.choice(country.titles), contact_id=dice.choice(people).id, organization_id=company.id,
+        title=_said(dice.choice(country.titles)), contact_id=dice.choice(people).id, organization_id=company.id,
         amount=None if dice.random() < 0.06 else amount, owner_id=owner, source_id=source.id, created_at=created,
         stage_since=created,
     )  # fmt: skip
@@ -322,8 +337,8 @@ def _past_activities(sample: Sample, deal: Deal, visit: Visit) -> None:
         kind, texts = dice.choice(DONE)
         done = visit.entered_at + (until - visit.entered_at) * dice.random()
         activity = Activity(
-            id=next(sample.new_id), deal_id=deal.id, contact_id=deal.contact_id, kind=kind, text=dice.choice(texts),
-            due_on=done.date(), done_at=done, owner_id=deal.owner_id,
+            id=next(sample.new_id), deal_id=deal.id, contact_id=deal.contact_id, kind=kind,
+            text=told(dice.choice(texts)), due_on=done.date(), done_at=done, owner_id=deal.owner_id,
             created_at=visit.entered_at,
         )  # fmt: skip
         sample.add(activity)
@@ -337,7 +352,7 @@ def _next_step(sample: Sample, deal: Deal) -> None:
     due = sample.today + timedelta(days=dice.choice((-3, -1, 0, 0, 0, 1, 1, 2, 3, 4, 5, 7, 9, 14)))
     hour = f"{dice.randrange(9, 18):02d}:{dice.choice((0, 30)):02d}" if kind == "meeting" else None
     activity = Activity(
-        id=next(sample.new_id), deal_id=deal.id, contact_id=deal.contact_id, kind=kind, text=text, due_on=due,
+        id=next(sample.new_id), deal_id=deal.id, contact_id=deal.contact_id, kind=kind, text=told(text), due_on=due,
         due_time=hour, owner_id=deal.owner_id, created_at=sample.now - timedelta(days=1),
     )  # fmt: skip
     sample.add(activity)
@@ -375,13 +390,5 @@ def _goals_and_views(sample: Sample) -> None:
             target=target,
         )
     )
-    for slot, (name, query) in enumerate(
-        (
-            ("Mine", "owner:me"),
-            ("To do", "next<=today"),
-            ("Large", "amount>15k"),
-            ("No next step", "next:none"),
-        ),
-        start=1,
-    ):
-        sample.add(View(id=next(sample.new_id), name=name, query=query, slot=slot))
+    for slot, (name, query) in enumerate(VIEWS, start=1):
+        sample.add(View(id=next(sample.new_id), name=told(name), query=query, slot=slot))

@@ -25,6 +25,10 @@ from pipetui.core.deal import (
     View,
     Visit,
 )
+from pipetui.core.message import say
+from pipetui.core.query import Not, Term
+from pipetui.core.text import fold
+from pipetui.lang import _, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,21 +42,17 @@ COSTS = (45_000, 30_000, 0, 8_000, 22_000, 0)
 SHOW, SHOW_MONTHS = 2, (3, 10)
 SHOW_COST = 640_000
 """The trade show is paid when it takes place."""
-ROLES = ("decides", "pays", "uses it", "technical advice")
+ROLES = (say("decides"), say("pays"), say("uses it"), say("technical advice"))
 CRITERIA = (
-    ("The need is said in their words", "The person is reachable"),
-    ("The project is known", "Budget order of magnitude", "Who decides is known"),
-    ("Everybody who decides was there", "The next date is set"),
-    ("The quote was walked through", "The date of the decision is known"),
+    (say("The need is said in their words"), say("The person is reachable")),
+    (say("The project is known"), say("Budget order of magnitude"), say("Who decides is known")),
+    (say("Everybody who decides was there"), say("The next date is set")),
+    (say("The quote was walked through"), say("The date of the decision is known")),
 )
 """What each open stage asks for before a deal leaves it."""
-NEWSLETTER = "newsletter"
-SEGMENTS = (
-    ("Newsletter", f"contacts: tag:{NEWSLETTER}"),
-    ("Customers without news", f"contacts: is:won -tag:{NEWSLETTER} has:email"),
-    ("Big companies", "organizations: amount>20k"),
-    ("Referrals", "deals: source:referral"),
-)
+NEWSLETTER = say("newsletter")
+REFERRED = 3
+"""The place of the referrals among the standard sources."""
 
 
 def around(sample: Sample, seed: int) -> list[Record]:
@@ -90,7 +90,7 @@ def _lines(sample: Sample, dice: random.Random) -> Iterator[Record]:
         days = dice.randrange(2, 9)
         price = quote.amount * 6 // 10 // days // 100 * 100
         rest = quote.amount - days * price
-        parts = ((titles[quote.deal_id], str(days), price), ("Travel and preparation", "1", rest))
+        parts = ((titles[quote.deal_id], str(days), price), (_("Travel and preparation"), "1", rest))
         for position, (text, quantity, unit) in enumerate(parts):
             yield QuoteLine(
                 id=next(sample.new_id), quote_id=quote.id, position=position, text=text, quantity=quantity,
@@ -108,7 +108,7 @@ def _parts(sample: Sample, deals: list[Deal], dice: random.Random) -> Iterator[R
         if len(colleagues) < 2 or dice.random() < 0.4:
             continue
         for person, role in zip(colleagues, dice.sample(ROLES, len(colleagues)), strict=True):
-            yield Participant(id=next(sample.new_id), deal_id=deal.id, contact_id=person.id, role=role)
+            yield Participant(id=next(sample.new_id), deal_id=deal.id, contact_id=person.id, role=told(role))
 
 
 def _criteria(sample: Sample, deals: list[Deal], dice: random.Random) -> Iterator[Record]:
@@ -116,7 +116,7 @@ def _criteria(sample: Sample, deals: list[Deal], dice: random.Random) -> Iterato
     asked: dict[int, list[Criterion]] = {}
     for stage, texts in zip(sample.open_stages, CRITERIA, strict=False):
         asked[stage.id] = [
-            Criterion(id=next(sample.new_id), stage_id=stage.id, text=text, position=place)
+            Criterion(id=next(sample.new_id), stage_id=stage.id, text=told(text), position=place)
             for place, text in enumerate(texts)
         ]
         yield from asked[stage.id]
@@ -139,7 +139,7 @@ def _criteria(sample: Sample, deals: list[Deal], dice: random.Random) -> Iterato
 def _customer_file(sample: Sample, dice: random.Random) -> Iterator[Record]:
     """Who reads the newsletter, who wants none, who was noted twice, and a call that comes back every month."""
     people = [record for record in sample.records if isinstance(record, Contact)]
-    tag = Tag(id=next(sample.new_id), name=NEWSLETTER)
+    tag = Tag(id=next(sample.new_id), name=told(NEWSLETTER))
     yield tag
     for person in dice.sample(people, len(people) // 3):
         yield Tagging(id=next(sample.new_id), tag_id=tag.id, subject="contact", subject_id=person.id)
@@ -148,13 +148,24 @@ def _customer_file(sample: Sample, dice: random.Random) -> Iterator[Record]:
     for person in dice.sample(people, 4):
         wished = replace(person, opted_out_at=person.created_at + timedelta(days=90))
         sample.records[sample.records.index(person)] = wished
-    for name, query in SEGMENTS:
+    for name, query in _segments(sample):
         yield View(id=next(sample.new_id), name=name, query=query, segment=True)
     company = dice.choice([record for record in sample.records if isinstance(record, Organization)])
     yield Activity(
-        id=next(sample.new_id), organization_id=company.id, kind="call", text="Monthly call", repeat="1m",
+        id=next(sample.new_id), organization_id=company.id, kind="call", text=_("Monthly call"), repeat="1m",
         due_on=sample.today + timedelta(days=6), owner_id=sample.me, created_at=sample.now - timedelta(days=24),
     )  # fmt: skip
+
+
+def _segments(sample: Sample) -> Iterator[tuple[str, str]]:
+    """Name and query; the queries ask for tags and sources as this sample calls them."""
+    read = Term("tag", ":", (fold(told(NEWSLETTER)),))
+    yield _("Newsletter"), f"contacts: {read}"
+    yield _("Customers without news"), f"contacts: is:won {Not(read)} has:email"
+    yield _("Big companies"), "organizations: amount>20k"
+    if len(sample.known.sources) > REFERRED:
+        source = Term("source", ":", (fold(sample.known.sources[REFERRED].name),))
+        yield _("Referrals"), f"deals: {source}"
 
 
 def _again(person: Contact, new_id: count[int]) -> Contact:

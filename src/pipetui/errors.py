@@ -14,11 +14,27 @@ PipetuiError
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from pipetui.core.message import Message
+from pipetui.core.message import Message, say
+
+_REASONS = {
+    errno.ENOENT: say("there is no such file or folder"),
+    errno.EACCES: say("it is not yours to use"),
+    errno.EPERM: say("it is not yours to use"),
+    errno.EISDIR: say("it is a folder"),
+    errno.ENOTDIR: say("a part of its path is no folder"),
+    errno.ENOSPC: say("the disk is full"),
+    errno.EROFS: say("the disk cannot be written"),
+}
+
+
+def reason_of(error: OSError) -> Message | str:
+    """Why the system refused, for the end of a sentence; in its own words when it is nothing usual."""
+    return _REASONS.get(error.errno or 0) or error.strerror or str(error)
 
 
 class PipetuiError(Exception):

@@ -56,6 +56,7 @@ def test_the_deals_behind_a_figure(month: Shell) -> None:
     assert numbers("winloss", "--by", "owner", "--deals", "total:lost") == [3, 4, 5]
     assert numbers("winloss", "--by", "owner", "--deals", "1:reasons:No budget") == [3, 4]
     assert numbers("funnel", "--deals", "Lead:open") == [6]
+    assert numbers("times", "--deals", "Lead:There") == numbers("times", "--deals", "Lead:still_there")
     assert numbers("funnel", "--deals", "Lead:went:Won") == [1, 2]
     assert month("report", "winloss", "--deals", "9").code == 1
     assert "columns are" in month("report", "winloss", "--deals", "1:colour").err

@@ -116,3 +116,12 @@ def test_sources_and_what_they_cost(market: Shell) -> None:
     assert [one["name"] for one in market("source", "--json").json if one["deals"]] == ["Salon"]
     for amount in ("0", "-5", "much"):
         assert market("source", "cost", "Salon", amount).code in (1, 2)
+
+
+def test_a_segment_of_people_without_its_colon_is_refused(market: Shell) -> None:
+    for words in (("contacts", "Bob"), ("Sociétés",)):
+        refused = market("segment", "save", "bobs", *words)
+        assert refused.code == 2
+        assert f"{'contacts' if 'Bob' in words else 'societes'}:" in refused.err
+    assert market("segment", "save", "bobs", "deals:", "contacts", "Bob").code == 0
+    assert "organizations:" in market("segment", "save", "--help").out

@@ -48,6 +48,11 @@ def test_it_says_what_counts_in_one_screen(office: Shell) -> None:
         assert words in " ".join(said.split()) or words in said
 
 
+def test_the_sums_of_the_board_stand_in_brackets(office: Shell) -> None:
+    said = office("status", "--lang", "fr").out.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Won 1 (5 k€)" in said
+
+
 def test_scripts_read_the_same(office: Shell) -> None:
     told = office("status", "--json").json
     assert (told["goal"]["target"], told["overdue"]["count"], told["today"]["count"]) == (3, 1, 1)

@@ -31,6 +31,17 @@ TODAY = date(2026, 11, 23)
         ("2026-11-01..2026-12-15", date(2026, 11, 1), date(2026, 12, 15)),
         ("0999-05", date(999, 5, 1), date(999, 5, 31)),
         ("all", None, None),
+        ("ce-mois", date(2026, 11, 1), date(2026, 11, 30)),
+        ("Mois dernier", date(2026, 10, 1), date(2026, 10, 31)),
+        ("mois_précédent", date(2026, 10, 1), date(2026, 10, 31)),
+        ("trimestre-prochain", date(2027, 1, 1), date(2027, 3, 31)),
+        ("ce trimestre", date(2026, 10, 1), date(2026, 12, 31)),
+        ("cette-année", date(2026, 1, 1), date(2026, 12, 31)),
+        ("l’an dernier", date(2025, 1, 1), date(2025, 12, 31)),
+        ("semaine-prochaine", date(2026, 11, 30), date(2026, 12, 6)),
+        ("mois-en-cours", date(2026, 11, 1), date(2026, 11, 30)),
+        ("2026-T4", date(2026, 10, 1), date(2026, 12, 31)),
+        ("tout", None, None),
     ],
 )
 def test_periods_are_read(text: str, start: date | None, last: date | None) -> None:

@@ -28,6 +28,7 @@ DEAL = Facts(
         "stage:quote owner:me tag:vip -tag:cold source:salon amount>10k close:this-month close<2026-12-31 age>30d "
         'next:none is:stalled org:"Acme SA" marie',
         "étape:devis,quote commercial:moi",
+        "responsable:moi échéance:ce-mois echeance:fin-de-mois",
         "owner:love",
         "stage:QUO",
         "is:open -is:won",

@@ -197,6 +197,18 @@ def test_what_cannot_be_read_is_said_where_it_stands() -> None:
     ]
 
 
+def test_the_due_day_goes_by_its_french_name() -> None:
+    read = draft("Acme échéance:fin-de-mois étiquette:vip", TODAY, KNOWN)
+    assert (read.organization, read.close, read.tags) == ("Acme", date(2026, 11, 30), ("vip",))
+
+
+@pytest.mark.parametrize("word", ["responsable:owen", "commercial:owen", "owner:owen", "chance:40"])
+def test_a_field_that_one_line_does_not_take_is_no_part_of_a_name(word: str) -> None:
+    read = draft(f"Acme {word}", TODAY, KNOWN)
+    assert (read.organization, read.title, len(read.problems)) == ("Acme", "", 1)
+    assert word.partition(":")[0] in str(read.problems[0].message)
+
+
 def test_two_tags_and_only_the_first_amount() -> None:
     read = draft("Zed #vip #VIP #new 5k 300", TODAY, KNOWN)
     assert (read.tags, read.amount, read.organization) == (("vip", "new"), Money(500_000, "EUR"), "Zed 300")

@@ -48,6 +48,17 @@ async def test_stages_are_columns_and_deals_are_cards() -> None:
         ]  # fmt: skip
 
 
+async def test_a_count_and_a_sum_are_never_read_as_one_number() -> None:
+    app = OneBoard(Cupboard([card(number, 2, amount=1_234_500) for number in range(11)]))
+    heads = []
+    async with app.run_test(size=(120, 11)) as pilot:
+        for wide in (150, 120, 110):
+            await pilot.resize_terminal(wide, 11)
+            await pilot.pause()
+            heads.append(lines(app)[1].split("│")[1].strip())
+    assert heads == ["Prospect 11 · €136k", "Prospe… 11 · €136k", "Prosp… 11 · €136k"]
+
+
 async def test_on_a_narrow_screen_hidden_columns_are_announced() -> None:
     app = OneBoard(small())
     async with app.run_test(size=(80, 11)) as pilot:

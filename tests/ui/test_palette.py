@@ -120,3 +120,9 @@ async def test_on_a_page_it_has_the_acts_of_the_page(desktop: Desktop) -> None:
         assert desktop.app.board.card is not None
         assert desktop.app.board.card.title == "Dupont"
         assert "── Agenda" not in page(pilot)
+
+
+async def test_a_filter_for_a_stage_that_is_nowhere_says_so(desktop: Desktop) -> None:
+    async with desktop.app.run_test(size=(100, 30)) as pilot:
+        await typed(pilot, "/", "=stage:truc")
+        await seen(pilot, 'There is no stage "truc".')

@@ -11,7 +11,7 @@ import click
 from pipetui import hindsight, lang
 from pipetui.cli.output import print_json, print_lines, progress_bar, table
 from pipetui.cli.session import Session
-from pipetui.cli.words import pass_session, verb
+from pipetui.cli.words import OneOf, pass_session, verb
 from pipetui.core.backtest import OURS, Backtest
 from pipetui.core.backtest_json import shape
 from pipetui.core.message import say
@@ -35,7 +35,7 @@ PIPED = 100
 @click.option("--by", type=click.Choice(FIELDS), help=_("Tell the deals apart by a field."))
 @click.option(
     "--use",
-    type=click.Choice(METHODS),
+    type=OneOf({name: method(name) for name in METHODS}),
     metavar=_("METHOD"),
     help=_('Forecast by this method from now on: {names}. "pipetui" is the forecast\'s own.').format(
         names=", ".join(f'"{name}"' for name in METHODS)

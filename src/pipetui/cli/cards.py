@@ -14,7 +14,7 @@ from pipetui.cli.session import Session
 from pipetui.core import people
 from pipetui.core.deal import Contact, Organization, Participant, Setting
 from pipetui.core.message import say, say_n
-from pipetui.errors import Invalid, Refused
+from pipetui.errors import Invalid, Refused, reason_of
 from pipetui.lang import _
 from pipetui.store import parties
 from pipetui.store.customers import listed, numbers, reachable
@@ -109,7 +109,7 @@ def read_cards(session: Session, path: Path, report: Report, dry_run: bool) -> i
         text = path.read_text(encoding="utf-8-sig", errors="replace")
     except OSError as error:
         raise Invalid(
-            say("{file} cannot be read: {reason}.", file=path.name, reason=error.strerror or str(error))
+            say("{file} cannot be read: {reason}.", file=path.name, reason=reason_of(error))
         ) from error
     cards, rejected = read(text)
     for line, reason in rejected:

@@ -11,7 +11,7 @@ from pipetui.cli.session import Session
 from pipetui.cli.words import pass_session, verb
 from pipetui.config import folder
 from pipetui.core.message import say
-from pipetui.errors import Refused, StoreProblem
+from pipetui.errors import Refused, StoreProblem, reason_of
 from pipetui.lang import _
 from pipetui.store.counts import tallies
 from pipetui.store.windows import Scope
@@ -51,7 +51,7 @@ def _clear(file: Path) -> None:
             part.unlink(missing_ok=True)
         except OSError as error:
             raise StoreProblem(
-                say("{file} cannot be taken away: {reason}.", file=str(part), reason=error.strerror or "")
+                say("{file} cannot be taken away: {reason}.", file=str(part), reason=reason_of(error))
             ) from error
 
 

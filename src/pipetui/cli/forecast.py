@@ -17,6 +17,7 @@ from pipetui.cli.words import family, pass_session, query_text, query_verb
 from pipetui.core import people
 from pipetui.core.deal import Goal, Member, Metric, Stage
 from pipetui.core.message import say
+from pipetui.core.text import fold
 from pipetui.errors import Invalid
 from pipetui.lang import _, told
 
@@ -230,12 +231,21 @@ def drop(session: Session, goal_id: int) -> None:
     show(session)
 
 
+METRICS: dict[str, Metric] = {
+    "wins": "wins", "ventes": "wins", "vente": "wins", "gagnees": "wins",
+    "revenue": "revenue", "chiffre": "revenue", "chiffre d'affaires": "revenue", "ca": "revenue", "montant": "revenue",
+    "reach": "reach", "atteindre": "reach", "etape": "reach",
+}  # fmt: skip
+"""The words for what a goal counts, in English and French."""
+
+
 def _metric(session: Session, text: str) -> tuple[Metric, Stage | None]:
     word, _colon, stage = text.partition(":")
-    if word == "reach" and stage:
-        return "reach", the_one(stage, session.stages, say("stage"))
-    if text in ("wins", "revenue"):
-        return ("wins" if text == "wins" else "revenue"), None
+    metric = METRICS.get(fold(word).replace("’", "'"))
+    if metric == "reach" and stage:
+        return metric, the_one(stage, session.stages, say("stage"))
+    if metric is not None and metric != "reach" and not stage:
+        return metric, None
     raise Invalid(say('"{text}" is not a metric.', text=text), say("Say wins, revenue or reach:STAGE."))
 
 
@@ -278,7 +288,9 @@ def shape(one: Goal, stages: dict[int, str], members: dict[int, str]) -> Json:
 
 
 def _said(one: Goal, stages: dict[int, str]) -> str:
-    return f"reach:{stages.get(one.stage_id or 0, '?')}" if one.metric == "reach" else one.metric
+    if one.metric == "reach":
+        return told(say("reach:{stage}", stage=stages.get(one.stage_id or 0, "?")))
+    return _("wins") if one.metric == "wins" else _("revenue")
 
 
 def _worth(one: Goal) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,8 +11,11 @@ from pipetui.cli.output import print_json, talk
 from pipetui.cli.reading import Reading
 from pipetui.cli.session import Session
 from pipetui.cli.words import pass_session, query_text, query_verb
-from pipetui.lang import _
+from pipetui.lang import _, told
 from pipetui.store.orders import SORTS, Sort
+
+if TYPE_CHECKING:
+    from pipetui.core.message import Message
 
 SCREENFUL = 100
 """Deals shown on a terminal when no limit is given; a pipe gets them all."""
@@ -31,6 +35,8 @@ def list_deals(session: Session, query: tuple[str, ...], sort: Sort | None, limi
         found = [reading.json(line) for line in reading.lines(asked, sort, limit or None)]
         print_json(found)
         return 0 if found else nothing
+    for warning in _warnings(reading, asked):
+        talk(told(warning))
     most = SCREENFUL if limit is None and sys.stdout.isatty() else limit or None
     lines = list(reading.lines(asked, sort, most + 1 if most else None))
     if not lines:
@@ -40,6 +46,14 @@ def list_deals(session: Session, query: tuple[str, ...], sort: Sort | None, limi
     if most and len(lines) > most and limit is None:
         talk(_("Only the first {n} are shown; --limit 0 shows all.").format(n=most))
     return 0
+
+
+def _warnings(reading: Reading, asked: str) -> list[Message]:
+    """What a query asks for that is nowhere; it is no mistake all the same."""
+    from pipetui.core.query import strangers
+
+    expr = reading.asked(asked)
+    return strangers(expr, (stage.name for stage in reading.stages.values())) if expr else []
 
 
 COMMANDS = {"list": list_deals}

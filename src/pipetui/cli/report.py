@@ -162,11 +162,14 @@ def behind(found: Report, figure: str) -> Behind:
     row = _row(found, row_name)
     cells = list(zip(found.columns, row, strict=True))
     if column:
-        cells = [(one, cell) for one, cell in cells if one.name == column]
+        cells = [(one, cell) for one, cell in cells if fold(column) in (one.name, fold(told(one.title)))]
         if not cells:
             raise NotFound(
                 say('There is no column "{name}".', name=column),
-                say("The columns are {names}.", names=", ".join(one.name for one in found.columns)),
+                say(
+                    "The columns are {names}.",
+                    names=", ".join(told(one.title) or one.name for one in found.columns),
+                ),
             )
     chosen = next((one for one in (_behind(cell, part) for _column, cell in cells) if one is not None), None)
     if chosen is None:

@@ -15,8 +15,8 @@ import click
 from pipetui import __version__, lang
 from pipetui.cli.output import complain_of
 from pipetui.cli.session import Options, Session
-from pipetui.cli.words import COMMANDS, global_options, pass_session, short
-from pipetui.core.message import say
+from pipetui.cli.words import COMMANDS, Spoken, global_options, pass_session, short
+from pipetui.core.message import say, say_n
 from pipetui.lang import told
 
 CLICK_SAYS = (
@@ -32,11 +32,28 @@ CLICK_SAYS = (
     say("Invalid value for {param_hint}: {message}"),
     say("{value!r} is not a valid {number_type}."),
     say("default: {default}"),
+    say("required"),
+    say("Invalid value: {message}"),
+    say("Choose from:\n\t{choices}"),
+    say_n("{value!r} is not {choice}.", "{value!r} is not one of {choices}.", n=2),
+    say("{value} is not in the range {range}."),
+    say_n("Did you mean {possibility}?", "(Did you mean one of: {possibilities}?)", n=2),
+    say_n("Got unexpected extra argument ({args})", "Got unexpected extra arguments ({args})", n=2),
+    say_n("Option {name!r} requires an argument.", "Option {name!r} requires {nargs} arguments.", n=2),
+    say("Option {name!r} does not take a value."),
+    say("Argument {name!r} takes {nargs} values."),
+    say("{name} {filename!r} does not exist."),
+    say("{name} {filename!r} is a directory."),
+    say("file"),
+    say("directory"),
+    say("path"),
 )
-"""What click says by itself most often; it finds the French for it in our catalogue."""
+"""What click says by itself; it finds the French for it in our catalogue."""
+NEAR = 0.6
+"""How alike a word and one that is known must be for it to be proposed; the dashes before them do not count."""
 
 
-class Root(click.Group):
+class Root(Spoken, click.Group):
     """`pipetui` itself."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -118,8 +135,16 @@ def run(words: Sequence[str]) -> int:
 
 
 def _explain(error: click.UsageError, as_json: bool) -> None:
+    if isinstance(error, click.NoSuchOption) and error.possibilities:
+        error.possibilities[:] = _near(error.option_name, error.possibilities)
     context = error.ctx
     hint = told(say("See {command} --help.", command=context.command_path)) if context else None
     if context and not as_json:
         print(context.get_usage(), file=sys.stderr)
     complain_of("usage", error.format_message(), hint, as_json)
+
+
+def _near(word: str, known: Sequence[str]) -> list[str]:
+    from difflib import SequenceMatcher
+
+    return [one for one in known if SequenceMatcher(None, word.strip("-"), one.strip("-")).ratio() >= NEAR]

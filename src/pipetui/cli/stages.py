@@ -9,7 +9,7 @@ import click
 from pipetui.cli.match import the_one
 from pipetui.cli.output import print_json, table, talk
 from pipetui.cli.session import Session
-from pipetui.cli.words import family, pass_session
+from pipetui.cli.words import OneOf, family, pass_session
 from pipetui.core import stages as rules
 from pipetui.core.deal import Deal, Goal, Visit
 from pipetui.core.message import say, say_n
@@ -36,7 +36,14 @@ def show(session: Session) -> None:
         print_json([shape(stage) for stage in session.stages])
         return
     rows = [
-        (stage.name, stage.kind, _ratio(stage), str(stage.days), stage.event or "", stage.definition)
+        (
+            stage.name,
+            told(rules.KIND_WORDS[stage.kind]),
+            _ratio(stage),
+            str(stage.days),
+            told(rules.EVENT_WORDS[stage.event]) if stage.event else "",
+            stage.definition,
+        )
         for stage in session.stages
     ]
     heads = (_("Stage"), _("Kind"), _("Ratio"), _("Days"), _("Event"), _("Definition"))
@@ -64,7 +71,9 @@ def _ratio(stage: Stage) -> str:
 def _fields(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option(
-            "--event", type=click.Choice([*rules.EVENTS, "none"]), help=_("The event that brings a deal in.")
+            "--event",
+            type=OneOf({**rules.EVENT_WORDS, "none": say("none")}),
+            help=_("The event that brings a deal in."),
         ),
         click.option("--days", type=click.IntRange(1), help=_("Typical days a deal stays.")),
         click.option("--ratio", metavar="20:10", help=_("Of 20 deals, 10 go on to the next stage.")),

@@ -192,14 +192,14 @@ def _forecast(answer: Forecast) -> str:
 
 
 def _stages(columns: Iterable[Column]) -> list[str]:
+    """`Lead 21 (€206k) · Prospect 11 (€93k)`, each of them in one line."""
     parts = []
     for column in columns:
-        sums = [
+        sums = " + ".join(
             lang.money(minor, currency, short=True) for currency, (_n, minor) in sorted(column.totals.items())
-        ]
-        parts.append(
-            " ".join([column.stage.name, lang.number(column.count), *sums]).replace(" ", "\N{NO-BREAK SPACE}")
         )
+        said = " ".join([column.stage.name, lang.number(column.count), *([f"({sums})"] if sums else [])])
+        parts.append(said.replace(" ", "\N{NO-BREAK SPACE}"))
     return [" · ".join(parts)]
 
 

@@ -57,7 +57,14 @@ def save_view(session: Session, name: str, query: tuple[str, ...], key: int | No
     _save(session, name, query_text(query), key, segments=False)
 
 
-@segment.command("save", cls=QueryVerb, help=_("Save a filter under a name."))
+@segment.command(
+    "save",
+    cls=QueryVerb,
+    help=_(
+        "Save a filter under a name: over deals, or over people and companies with contacts: or organizations: first, "
+        "as in contacts: tag:newsletter city:lyon."
+    ),
+)
 @click.argument("name")
 @click.argument("query", nargs=-1, required=True)
 @pass_session
@@ -150,7 +157,7 @@ def _save(session: Session, name: str, query: str, slot: int | None, segments: b
     from pipetui.core import segments as rules
     from pipetui.core.query import parse
 
-    (rules.read if segments else parse)(query, session.today, session.fiscal_month)
+    (rules.typed if segments else parse)(query, session.today, session.fiscal_month)
     known = session.store.all(View, segment=segments)
     label = say("Save {name}", name=fit_name(name))
     if there := found(name, known):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import click
 
 from pipetui.cli.session import Session
 from pipetui.core.message import Message, say
-from pipetui.lang import LANGUAGES, told
+from pipetui.core.text import clean, fold
+from pipetui.lang import LANGUAGES, _, told
 
 COMMANDS: dict[str, tuple[str, Message]] = {
     "demo": ("demo", say("Open the board on a believable sample that never touches your data")),
@@ -92,7 +94,59 @@ def global_options() -> list[click.Parameter]:
     ]
 
 
-class Verb(click.Command):
+PLACES = (
+    say("ADDRESS"), say("AMOUNT"), say("ARGS"), say("COLUMN"), say("COMMAND"), say("CRITERION"), say("DATE"),
+    say("DAYS"), say("FIELD"), say("FILE"), say("FIRST"), say("GONE"), say("HASH"), say("ID"), say("INTEGER"),
+    say("INTEGER RANGE"), say("KEPT"), say("LOGIN"), say("METRIC"), say("NAME"), say("NEW"), say("NUMBER"),
+    say("OPTIONS"), say("PART"), say("PATH"), say("PERIOD"), say("PLACE"), say("PRICE"), say("QUANTITY"),
+    say("QUERY"), say("ROLE"), say("ROW"), say("SECOND"), say("STAGE"), say("TEXT"), say("VALUE"), say("WHAT"),
+    say("WORDS"),
+)  # fmt: skip
+"""What stands for a word of the user in a usage line."""
+_PLACE = re.compile("INTEGER RANGE|[A-Z]{2,}")
+
+
+def placed(usage: str) -> str:
+    """A piece of a usage line, such as `[QUERY]...` or `FIELD=COLUMN`, in the language spoken."""
+    words = {place.text for place in PLACES}
+    return _PLACE.sub(lambda found: _(found[0]) if found[0] in words else found[0], usage)
+
+
+class OneOf(click.Choice[str]):
+    """One of some words, as the language spoken has them or as the store does; the value is the store's."""
+
+    def __init__(self, words: Mapping[str, Message]) -> None:
+        super().__init__(list(words))
+        self.words = words
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        for name, message in self.words.items():
+            if fold(str(value)) in (fold(name), fold(told(message))):
+                return name
+        said = ", ".join(told(message) for message in self.words.values())
+        return self.fail(
+            told(say('"{text}" is none of {names}.', text=clean(str(value)), names=said)), param, ctx
+        )
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        return f"[{'|'.join(told(message) for message in self.words.values())}]"
+
+
+class Spoken(click.Command):
+    """A command whose usage is in the language spoken."""
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        params = super().get_params(ctx)
+        for param in params:
+            if not isinstance(param.type, click.Choice) and not getattr(param, "is_flag", False):
+                param.metavar = placed(param.make_metavar(ctx))
+        return params
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        return [placed(piece) for piece in super().collect_usage_pieces(ctx)]
+
+
+class Verb(Spoken):
     """A command that takes the global options after its name too."""
 
     def __init__(self, *args: Any, **settings: Any) -> None:
@@ -118,7 +172,7 @@ def query_text(words: tuple[str, ...]) -> str:
     return " ".join(word.removeprefix(_TERM) for word in words)
 
 
-class Family(click.Group):
+class Family(Spoken, click.Group):
     """A command with commands below it; alone it lists."""
 
     command_class = Verb

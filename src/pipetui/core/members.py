@@ -82,7 +82,7 @@ def role_named(text: str) -> Role:
         if wanted in (role, str(ROLE_NAMES[role])):
             return role
     raise Invalid(
-        say('There is no role "{text}".', text=wanted), say("There are {names}.", names=", ".join(ROLES))
+        say('There is no role "{text}".', text=wanted), say("The roles are reader, rep, manager and admin.")
     )
 
 

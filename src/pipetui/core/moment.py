@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from pipetui.core.message import say
+from pipetui.core.text import fold
 from pipetui.errors import Invalid
 
 
@@ -93,12 +94,13 @@ def range_of(start: date, end: date) -> Period:
 
 def period(text: str, today: date, fiscal_month: int = 1) -> Period:
     """A period as people write it: `2026-11`, `2026-Q4`, `2026`, `2026-W48`, `2026-11-30`, `this-month`,
-    `next-quarter`, `last-week`, `30d` (the next 30 days), `2026-11-01..2026-12-15`, `all`.
+    `next-quarter`, `last-week`, `30d` (the next 30 days), `2026-11-01..2026-12-15`, `all`; in French `ce-mois`,
+    `trimestre-prochain`, `semaine-dernière`, `30j`, `tout`.
 
     Years and quarters begin with `fiscal_month` (1 to 12) and are named after the calendar year they begin in.
     Raises Invalid.
     """
-    words = text.strip().lower().replace("_", "-").replace(" ", "-")
+    words = re.sub("[_ '’]", "-", fold(text))
     if words in ("all", "tout", "always"):
         return Period("all", None, None)
     for pattern, build in _SHAPES:
@@ -165,8 +167,30 @@ def _between(found: re.Match[str], today: date, fiscal_month: int) -> Period:
 _WHICH = {"this": 0, "next": 1, "last": -1, "previous": -1}
 
 
+_UNITS = {
+    "jour": "day",
+    "semaine": "week",
+    "mois": "month",
+    "trimestre": "quarter",
+    "annee": "year",
+    "an": "year",
+}
+_UNIT = "|".join(_UNITS)
+_STEPS = {"prochain": 1, "suivant": 1, "dernier": -1, "derniere": -1, "precedent": -1, "passe": -1}
+_WHEN = "|".join(_STEPS)
+
+
 def _relative(found: re.Match[str], today: date, fiscal_month: int) -> Period:
-    steps, unit = _WHICH[found[1]], found[2]
+    return _steps_on(_WHICH[found[1]], found[2], today, fiscal_month)
+
+
+def _relative_in_french(found: re.Match[str], today: date, fiscal_month: int) -> Period:
+    """`ce-mois`, `mois-en-cours`, `semaine-prochaine`, `l'année-dernière`."""
+    return _steps_on(_STEPS.get(found[3], 0), _UNITS[found[1] or found[2]], today, fiscal_month)
+
+
+def _steps_on(steps: int, unit: str, today: date, fiscal_month: int) -> Period:
+    """The calendar unit so many steps after the one of today."""
     if unit == "day":
         return range_of(today + timedelta(days=steps), today + timedelta(days=steps + 1))
     if unit == "week":
@@ -188,4 +212,8 @@ _SHAPES: tuple[tuple[str, Build], ...] = (
     (r"(\d{1,4})[dj]", _ahead),
     (r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})", _between),
     (r"(this|next|last|previous)-(day|week|month|quarter|year)", _relative),
+    (
+        rf"(?:c(?:e|et|ette)-)({_UNIT})|(?:(?:le|la|l)-)?({_UNIT})-(?:({_WHEN})e?|en-cours)",
+        _relative_in_french,
+    ),
 )

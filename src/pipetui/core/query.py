@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import Literal
 
-from pipetui.core.message import say
+from pipetui.core.message import Message, say
 from pipetui.core.moment import Period, period, range_of
 from pipetui.core.money import EXACT, amount_from_text
 from pipetui.core.text import clean, day_from_words, fold
@@ -57,7 +57,8 @@ _FIELDS: dict[str, Field] = {
     "pipeline": "pipeline",
     "amount": "amount", "montant": "amount", "chance": "chance", "prob": "chance", "age": "age",
     "close": "close",
-    "cloture": "close", "created": "created", "cree": "created", "creee": "created", "closed": "closed",
+    "cloture": "close", "echeance": "close", "responsable": "owner",
+    "created": "created", "cree": "created", "creee": "created", "closed": "closed",
     "clos": "closed", "changed": "changed", "modifie": "changed", "modifiee": "changed", "next": "next",
     "prochaine": "next", "is": "is", "est": "is",
 }  # fmt: skip
@@ -71,6 +72,13 @@ _FLAGS: dict[str, Flag] = {
     "veille": "parked", "archived": "archived", "archivee": "archived", "pinned": "pinned", "fixee": "pinned",
     "orphaned": "orphaned", "orpheline": "orphaned", "orphelin": "orphaned",
 }  # fmt: skip
+_KNOWN_FIELDS = say(
+    "Fields: stage, owner, tag, source, org, contact, title, reason, pipeline, amount, chance, age, close, created, "
+    "closed, changed, next, is."
+)
+_KNOWN_FLAGS = say(
+    "Known: open, won, lost, closed, stalled, late, today, none, overdue, parked, archived, pinned, orphaned."
+)
 REVIEW = "review"
 """As a value of `changed`: since the last review of who asks."""
 _CHANGED_HINT = say(
@@ -184,11 +192,7 @@ def _part(found: re.Match[str], today: date, fiscal_month: int) -> Term | Word |
     field = _FIELDS.get(name)
     if field is None:
         near = get_close_matches(name, _FIELDS, n=1)
-        hint = (
-            say("Did you mean {field}:?", field=near[0])
-            if near
-            else say("Fields: {fields}.", fields=", ".join(_names()))
-        )
+        hint = say("Did you mean {field}:?", field=near[0]) if near else _KNOWN_FIELDS
         raise Invalid(say("There is no field {field} to filter by.", field=found["field"]), hint, at)
     op: Op = ":" if found["op"] == "=" else found["op"]  # type: ignore[assignment]
     values = tuple(_value(field, op, word, quoted, today, fiscal_month, at) for word, quoted in _words(raw))
@@ -199,13 +203,14 @@ def _part(found: re.Match[str], today: date, fiscal_month: int) -> Term | Word |
     return Term(field, op, values)
 
 
+def asks(word: str) -> bool:
+    """Whether a word is a field to filter by, in English or French."""
+    return fold(word) in _FIELDS
+
+
 def _name(text: str) -> str:
     """Folded, and without the quotes that folding makes of wide ones."""
     return fold(fold(text.replace('"', "")).replace('"', ""))
-
-
-def _names() -> list[str]:
-    return list(dict.fromkeys(_FIELDS.values()))
 
 
 def _words(raw: str) -> list[tuple[str, bool]]:
@@ -242,9 +247,7 @@ def _value(field: Field, op: Op, word: str, quoted: bool, today: date, fiscal_mo
         hint = _CHANGED_HINT if field == "changed" else error.hint
         raise Invalid(error.message, hint, at) from error
     except (KeyError, ValueError, OverflowError) as error:
-        hint = (
-            say("Known: {words}.", words=", ".join(dict.fromkeys(_FLAGS.values()))) if field == "is" else None
-        )
+        hint = _KNOWN_FLAGS if field == "is" else None
         raise Invalid(say('"{text}" does not fit {field}.', text=word[:40], field=field), hint, at) from error
 
 
@@ -272,6 +275,24 @@ def _days(word: str) -> int:
         raise ValueError(word)
     unit = {"w": 7, "s": 7, "m": 30.4375, "mo": 30.4375, "y": 365.25, "a": 365.25}.get(found[2] or "", 1)
     return min(round(int(found[1]) * unit), LONGEST)
+
+
+def strangers(expr: Expr | None, stages: Iterable[str]) -> list[Message]:
+    """What to tell of the stages an expression asks for when none of these names begins so."""
+    names = [fold(name) for name in stages]
+    terms = [part.inner if isinstance(part, Not) else part for part in (expr.parts if expr else ())]
+    asked = [
+        value
+        for term in terms
+        if isinstance(term, Term) and term.field == "stage"
+        for value in term.values
+        if isinstance(value, str)
+    ]
+    return [
+        say('There is no stage "{text}".', text=value)
+        for value in dict.fromkeys(asked)
+        if not any(name.startswith(value) for name in names)
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

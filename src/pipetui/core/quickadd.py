@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Literal
 
-from pipetui.core import fields
+from pipetui.core import fields, query
 from pipetui.core.deal import ActivityKind
 from pipetui.core.message import Message, say
 from pipetui.core.money import Money, amount_from_text
@@ -30,7 +30,8 @@ Part = Literal[
     "title", "amount", "contact", "email", "phone", "organization", "source", "tag", "stage", "close", "chance", "step",
 ]  # fmt: skip
 _FIELDS: dict[str, Part] = {
-    "stage": "stage", "etape": "stage", "close": "close", "cloture": "close", "org": "organization",
+    "stage": "stage", "etape": "stage", "close": "close", "cloture": "close",
+    "echeance": "close", "etiquette": "tag", "org": "organization",
     "company": "organization", "societe": "organization", "source": "source", "origine": "source", "tag": "tag",
     "amount": "amount", "montant": "amount", "contact": "contact", "tel": "phone", "phone": "phone", "email": "email",
 }  # fmt: skip
@@ -220,7 +221,10 @@ def _begins_company(reader: _Reader, text: str) -> bool:
 
 def _take_keyed(reader: _Reader, key: str, text: str, found: re.Match[str]) -> None:
     part = _FIELDS.get(fold(key))
-    if part is None:
+    if part is None and text and query.asks(key):
+        known = say("One line does not take {field}:; set it once the deal is there.", field=clean(key))
+        reader.trouble(known, found.start(), found.end())
+    elif part is None:
         word = clean(found[0])
         reader.words.append((found.start(), found.end(), word if found["plain"] else word.replace('"', "")))
     elif text:

@@ -36,6 +36,7 @@ WHAT: Mapping[OwnField, tuple[str, ...]] = {"has": ("email", "phone", "deal"), "
 PARTY = frozenset(("tag", "owner", "org", "created"))
 """Fields of the filter language that are about the person or the company itself."""
 _HEAD = re.compile(r"\s*([^\W\d_]+)\s*:(?=\s|$)")
+_BARE = re.compile(r"\s*([^\W\d_]+)(?=\s|$)")
 _OWN = re.compile(r'(?:^|(?<=\s))(-?)([^\W\d_]+):("[^"]*"?|\S+)')
 
 
@@ -88,6 +89,17 @@ def read(text: str, today: date, fiscal_month: int = 1) -> Segment:
     about = tuple(part for part in rest.parts if _itself(part))
     deals = tuple(part for part in rest.parts if not _itself(part))
     return Segment(subject, tuple(own), And(about), And(deals))
+
+
+def typed(text: str, today: date, fiscal_month: int = 1) -> Segment:
+    """The same of a line to be kept, in which `contacts Bob` lacks its colon. Raises Invalid."""
+    bare = _BARE.match(text)
+    if bare is not None and fold(bare[1]) in SUBJECTS:
+        raise Invalid(
+            say('A segment over "{word}" wants a colon after the word.', word=bare[1]),
+            say("Write {word}: and then who belongs to it.", word=fold(bare[1])),
+        )
+    return read(text, today, fiscal_month)
 
 
 def of_deals(text: str) -> str:

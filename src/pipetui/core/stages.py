@@ -16,13 +16,21 @@ from pipetui.core.deal import Deal, Event, Goal, Stage, Visit
 from pipetui.core.desk import Desk
 from pipetui.core.fields import Rule, anything, between, fit, lines, name
 from pipetui.core.history import joined_stays
-from pipetui.core.message import say
+from pipetui.core.message import Message, say
 from pipetui.core.moves import Changes, written
 from pipetui.core.standard import standard_pipeline as standard_pipeline
 from pipetui.core.text import fold
 from pipetui.errors import Invalid, Refused
 
 EVENTS: tuple[Event, ...] = ("contact made", "meeting booked", "quote sent", "quote signed")
+EVENT_WORDS: Mapping[str, Message] = {
+    "contact made": say("contact made"),
+    "meeting booked": say("meeting booked"),
+    "quote sent": say("quote sent"),
+    "quote signed": say("quote signed"),
+}
+"""What can bring a deal into a stage by itself."""
+KIND_WORDS: Mapping[str, Message] = {"open": say("open stage"), "won": say("won"), "lost": say("lost")}
 
 
 def definition(value: str) -> str:

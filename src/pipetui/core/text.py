@@ -75,6 +75,7 @@ _AGO = re.compile(r"(?:(\d{1,4})\s*([a-z]+) ago|il y a (\d{1,4})\s*([a-z]+)|-\s*
 _AHEAD = re.compile(r"(?:in|dans|\+)\s*(\d{1,3})\s*([a-z]+)")
 _NUMERIC = re.compile(r"(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{2}|\d{4}))?")
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
+_JOINED = re.compile(r"(?<=[a-z])[-_](?=[a-z])")
 _NAMED = re.compile(
     r"(?:(\d{1,2})(?:st|nd|rd|th|er)?[ -]([a-z]{3,10})\.?|([a-z]{3,10})\.? (\d{1,2})(?:st|nd|rd|th)?)[ ,-]*(\d{4})?"
 )
@@ -85,11 +86,13 @@ def day_from_words(text: str, today: date, month_first: bool = False, ahead: boo
 
     `fri`, `vendredi`, `tomorrow`, `demain`, `30/9`, `30/09/2026`, `2026-09-30`, `9 dec`, `in 3 days`,
     `dans 2 semaines`, `+3d`, `next week`, `fin de mois`, `3 months ago`,
-    `hier`; `le` or `on` may stand before it. A weekday is the next one,
+    `hier`; `le` or `on` may stand before it, and a hyphen between two words (`fin-de-mois`). A weekday is the next one,
     never today; a day without a year is the first one not more than half a year past, with `ahead` not past at all.
     `month_first` reads `9/30` as Americans do.
     """
     words = fold(text).rstrip(".").replace("’", "'").removeprefix("le ").removeprefix("on ")
+    if words not in _FIXED:
+        words = _JOINED.sub(" ", words)
     if words in _FIXED:
         return today + timedelta(days=_FIXED[words])
     try:

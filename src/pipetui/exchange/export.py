@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from pipetui.core.message import say
-from pipetui.errors import Invalid
+from pipetui.errors import Invalid, reason_of
 
 FORMATS = (".csv", ".json", ".md", ".xlsx")
 _ACTS = ("=", "+", "-", "@", "\t", "\r")
@@ -85,7 +85,7 @@ def _whole(path: Path, mode: str) -> Iterator[IO[Any]]:
         os.replace(name, path)  # noqa: PTH105 - one atomic step
         name = None
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = reason_of(error)
         raise Invalid(say("{file} cannot be written: {reason}.", file=str(path), reason=reason)) from error
     finally:
         if name is not None:

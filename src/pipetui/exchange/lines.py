@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from pipetui.core.message import say
-from pipetui.errors import Invalid
+from pipetui.errors import Invalid, reason_of
 
 FORMAT = 1
 AT_ONCE = 2000
@@ -45,7 +45,7 @@ def write(path: Path, schema: str, source: Iterable[Rows], sums: Sums) -> None:
         partial.replace(path)
     except OSError as error:
         raise Invalid(
-            say("{file} cannot be written: {reason}.", file=str(path), reason=error.strerror or str(error))
+            say("{file} cannot be written: {reason}.", file=str(path), reason=reason_of(error))
         ) from error
     finally:
         partial.unlink(missing_ok=True)
@@ -74,7 +74,7 @@ class Reader:
                 say(
                     "{file} cannot be read: {reason}.",
                     file=self.path.name,
-                    reason=error.strerror or str(error),
+                    reason=reason_of(error),
                 )
             ) from error
 

@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 
 from pipetui.core.message import Message, say
-from pipetui.errors import Invalid
+from pipetui.errors import Invalid, reason_of
 
 Cells = list[str]
 Row = tuple[int, Cells | Message]
@@ -70,7 +70,7 @@ def opened(path: Path, known: Callable[[Sequence[str]], int]) -> Sheet:
             read, note = _text(path)
     except OSError as error:
         raise Invalid(
-            say("{file} cannot be read: {reason}.", file=path.name, reason=error.strerror or str(error))
+            say("{file} cannot be read: {reason}.", file=path.name, reason=reason_of(error))
         ) from error
     first = list(islice(((line, cells) for line, cells in read() if isinstance(cells, list)), HEADERS_WITHIN))
     filled = [(line, cells) for line, cells in first if any(cell.strip() for cell in cells)]

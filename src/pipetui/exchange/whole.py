@@ -15,7 +15,7 @@ from pipetui.core.deal import RECORDS, Deal, Record
 from pipetui.core.desk import Desk
 from pipetui.core.message import say
 from pipetui.core.text import clean, fold
-from pipetui.errors import Invalid
+from pipetui.errors import Invalid, reason_of
 from pipetui.exchange.report import Report
 
 FORMAT = 1
@@ -60,7 +60,7 @@ def read(path: Path) -> dict[str, Any]:
         whole = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise Invalid(
-            say("{file} cannot be read: {reason}.", file=path.name, reason=error.strerror or str(error))
+            say("{file} cannot be read: {reason}.", file=path.name, reason=reason_of(error))
         ) from error
     except (ValueError, RecursionError) as error:
         raise Invalid(say("{file} is not JSON.", file=path.name)) from error

@@ -10,7 +10,7 @@ from pipetui.core.change import Batch, Change
 from pipetui.core.deal import Deal, LostReason, Member, Tag, View
 from pipetui.core.members import can_work
 from pipetui.core.message import say, say_n
-from pipetui.core.query import parse
+from pipetui.core.query import parse, strangers
 from pipetui.core.step import Step
 from pipetui.errors import Conflict, ConnectionLost, Refused
 from pipetui.lang import _, day, day_example, told
@@ -268,7 +268,7 @@ class Asking:
             if text:
                 self._looked_for.insert(0, text)
 
-        example = "stage:quote owner:me amount>10k is:stalled acme"
+        example = _("stage:quote owner:me amount>10k is:stalled acme")
         finder = Finder(self.app.look, self._filtered, before, self._looked_for, example)
         self.app.push_screen(finder, gone)
 
@@ -276,7 +276,11 @@ class Asking:
         self._look_for(text)
         count = sum(lane.count for lane in self.app.board.lanes)
         words = told(say_n("{n} deal", "{n} deals", count))
-        return [Span(words, "accent")] if text else [Span(_("all deals"), "dim")]
+        if not text:
+            return [Span(_("all deals"), "dim")]
+        names = [lane.column.stage.name for lane in self.app.board.lanes]
+        unknown = strangers(parse(text, self.app.reading.scope.today), names)
+        return [Span(words, "accent"), *(Span(f"  {told(one)}", "warn") for one in unknown)]
 
     def _look_for(self, text: str) -> None:
         reading = self.app.reading

@@ -360,8 +360,6 @@ class Board(Widget, can_focus=False):
             count = f" {number(column.count)}"
             sums = f" {GLYPHS.dot} {sums}" if sums else ""
             room = wide - 1 - (not last)
-            if cells(column.stage.name + count + sums) > room and sums:
-                sums = f" {sums[3:]}"
             if room - cells(count) - cells(sums) < SHORTEST:
                 sums = ""
             name = fit(column.stage.name, max(room - cells(count) - cells(sums), 3), "none")

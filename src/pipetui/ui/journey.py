@@ -6,21 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from pipetui.core.message import Message, say
+from pipetui.core.message import say
 from pipetui.core.moment import local_day
+from pipetui.core.stages import EVENT_WORDS
 from pipetui.lang import _, day, span, told
 from pipetui.ui.paint import GLYPHS, Line, Role, Span, cells, fit, wrapped
 
 if TYPE_CHECKING:
     from pipetui.core.deal import Deal, Stage, Visit
 
-EVENT_WORDS: Mapping[str, Message] = {
-    "contact made": say("contact made"),
-    "meeting booked": say("meeting booked"),
-    "quote sent": say("quote sent"),
-    "quote signed": say("quote signed"),
-}
-"""What can bring a deal into a stage by itself."""
 MARGIN = 2
 """Cells of the sign before each line."""
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from pipetui.core.change import Batch
 from pipetui.core.deal import Event, Stage
 from pipetui.core.message import say, say_n
+from pipetui.core.stages import EVENT_WORDS
 from pipetui.lang import _, told
 from pipetui.store.rules import Mover, moved, movers
-from pipetui.ui.journey import EVENT_WORDS
 from pipetui.ui.page import Key, Page
 from pipetui.ui.paint import GLYPHS, Line, Span, fit
 from pipetui.ui.rows import Row

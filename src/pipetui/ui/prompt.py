@@ -9,7 +9,7 @@ from textual.screen import ModalScreen
 
 from pipetui.core.message import say
 from pipetui.core.text import clean
-from pipetui.errors import Invalid
+from pipetui.errors import Invalid, reason_of
 from pipetui.lang import _, told
 from pipetui.paths import path_of
 from pipetui.ui.field import Field, rule
@@ -116,6 +116,6 @@ def to_file(text: str) -> Line:
             raise Invalid(say("There is no folder {folder}.", folder=str(file.absolute().parent)))
         there = _("replaces the file that is there") if file.exists() else ""
     except OSError as error:
-        reason = error.strerror or str(error)
+        reason = reason_of(error)
         raise Invalid(say("{file} cannot be written: {reason}.", file=text, reason=reason)) from error
     return [Span(str(file), "accent"), Span(f"  {there}", "warn")]

@@ -9,11 +9,11 @@ from pipetui.core import fields
 from pipetui.core import stages as rules
 from pipetui.core.message import say, say_n
 from pipetui.core.stage import Event, Stage
+from pipetui.core.stages import EVENT_WORDS
 from pipetui.core.text import fold
 from pipetui.errors import Invalid
 from pipetui.lang import _, told
 from pipetui.ui.form import Row, Values
-from pipetui.ui.journey import EVENT_WORDS
 from pipetui.ui.paint import GLYPHS
 
 
