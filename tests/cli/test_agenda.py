@@ -85,3 +85,8 @@ def test_a_calendar_takes_the_steps_in(planned: Shell, tmp_path: Path) -> None:
     planned("export", "--to", "again.ics")
     again = Calendar.from_ical((tmp_path / "again.ics").read_bytes()).walk("VEVENT")
     assert {str(one["uid"]) for one in again} == {str(one["uid"]) for one in events}
+
+
+def test_what_comes_back_says_so_wherever_it_is_listed(planned: Shell) -> None:
+    for words in (("show", "1"), ("activity", "list"), ("activity", "list", "1"), ("due", "--days", "9")):
+        assert "report (every 2 weeks)" in planned(*words).out

@@ -93,3 +93,12 @@ print(" ".join({name.split(".")[0] for name in sys.modules}), file=sys.stderr)""
     assert "Sales" in ended.stdout
     assert set(ended.stderr.split()) & HEAVY == set()
     assert loaded_after("import pipetui.cli.status") & HEAVY == set()
+
+
+def test_a_rep_in_france_reads_french(office: Shell) -> None:
+    said = office("--lang", "fr", "status").out
+    assert " · novembre 2026" in said.splitlines()[0]
+    assert "d’ici le 30 nov. 2026" in said
+    assert "2026-11-30" not in said
+    assert "\u00a0: marie 1" in said
+    assert "\u202f%\n" in office("--lang", "fr", "show", "1").out

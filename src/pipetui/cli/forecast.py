@@ -94,7 +94,11 @@ def print_forecast(answer: Forecast) -> None:
             )
         rows.append(row)
     print_lines(
-        [f"{answer.pipeline} · {answer.period.name}", arrows(chain([s.ratio for s in answer.stages])), ""]
+        [
+            f"{answer.pipeline} · {lang.period_name(answer.period)}",
+            arrows(chain([s.ratio for s in answer.stages])),
+            "",
+        ]
     )
     table(heads + goal_heads, rows, right=[*heads[1:4], *heads[5:], *goal_heads])
     print_lines(["", *_totals(answer)])

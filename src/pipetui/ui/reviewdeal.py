@@ -23,7 +23,7 @@ from pipetui.ui.form import Form
 from pipetui.ui.form import Row as FormRow
 from pipetui.ui.minutes import opening
 from pipetui.ui.page import Key, Page
-from pipetui.ui.paint import GLYPHS, Line, Span, fit, kind_sign, wrapped
+from pipetui.ui.paint import GLYPHS, Line, Span, cells, fit, kind_sign, wrapped
 from pipetui.ui.pick import Option, Pick
 from pipetui.ui.prompt import Prompt
 from pipetui.ui.rows import Row
@@ -38,9 +38,9 @@ MOVES: frozenset[Verdict] = frozenset(("advance", "won", "lost", "park", "push")
 """What only open deals do."""
 DONE_SHOWN = 4
 VERDICTS: dict[Verdict, Message] = {
-    "step": say("next step"), "push": say("closing date"), "advance": say("moved on"), "won": say("deal won"),
-    "lost": say("deal lost"), "park": say("parked"), "note": say("note"), "skip": say("left as it is"),
-    "edit": say("changed"),
+    "step": say("step planned"), "push": say("another closing date"), "advance": say("moved on"),
+    "won": say("deal won"), "lost": say("deal lost"), "park": say("parked"), "note": say("note"),
+    "skip": say("left as it is"), "edit": say("changed"),
 }  # fmt: skip
 
 
@@ -120,8 +120,9 @@ class ReviewDeal(Page):
             ],
             [],
         ]
+        named = max(cells(label) for label, _value in pairs) + 1
         rows += [
-            [Span(f"  {fit(label, 12)}", "dim"), Span(fit(value, max(width - 15, 4)))]
+            [Span(f"  {fit(label, named)}", "dim"), Span(fit(value, max(width - named - 3, 4)))]
             for label, value in pairs
         ]
         rows += [[], [Span(f"  {_('Why')}", "title")]]
