@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from pipetui import lang
+from pipetui.core.moment import period
 from pipetui.core.money import Money
 from pipetui.core.text import day_from_words
 
@@ -105,3 +106,60 @@ def test_the_month_comes_first_only_where_a_locale_says_so(
     lang.use(spoken)
     assert lang.day_example() == example
     assert day_from_words(lang.day_example(), date(2026, 11, 23), lang.month_first()) == date(2026, 11, 30)
+
+
+@pytest.mark.parametrize(
+    ("when", "english", "french"),
+    [
+        (date(2026, 6, 1), "1 Jun 2026", "1er juin 2026"),
+        (date(2026, 11, 1), "1 Nov 2026", "1er nov. 2026"),
+        (date(2026, 11, 21), "21 Nov 2026", "21 nov. 2026"),
+        (date(2027, 2, 10), "10 Feb 2027", "10 févr. 2027"),
+    ],
+)
+def test_a_day_is_written_as_people_do_and_read_back_the_same(when: date, english: str, french: str) -> None:
+    for wanted, written in (("en", english), ("fr", french)):
+        lang.use(wanted)
+        assert lang.day(when) == written
+        assert day_from_words(written, date(2026, 11, 26), ahead=True) == when
+
+
+@given(when=some.dates(date(2026, 11, 26), date(2029, 12, 31)), wanted=some.sampled_from(("en", "fr")))
+def test_any_day_in_a_form_is_read_back(when: date, wanted: str) -> None:
+    lang.use(wanted)
+    assert day_from_words(lang.day(when), date(2026, 11, 26), ahead=True) == when
+
+
+@pytest.mark.parametrize(
+    ("asked", "english", "french"),
+    [
+        ("2026-11", "November 2026", "novembre 2026"),
+        ("2026-Q4", "2026-Q4", "T4 2026"),
+        ("2026", "2026", "2026"),
+        ("all", "everything", "tout"),
+    ],
+)
+def test_a_period_has_a_name_people_say(asked: str, english: str, french: str) -> None:
+    found = period(asked, date(2026, 11, 26))
+    for wanted, name in (("en", english), ("fr", french)):
+        lang.use(wanted)
+        assert lang.period_name(found) == name
+
+
+def test_french_puts_a_space_before_its_colons_and_semicolons() -> None:
+    lang.use("fr")
+    assert lang.labelled("Pipeline", "Ventes") == "Pipeline\u00a0: Ventes"
+    assert lang.joined(("en retard", "bloquée")) == "en retard\u202f; bloquée"
+    lang.use("en")
+    assert lang.labelled("Pipeline", "Sales") == "Pipeline: Sales"
+    assert lang.joined(("late", "stalled")) == "late; stalled"
+
+
+def test_next_to_nothing_has_no_sign() -> None:
+    assert lang.number(-0.04, 1) == "0.0"
+    assert lang.number(-0.06, 1) == "-0.1"
+
+
+def test_what_comes_back_says_how_often() -> None:
+    assert lang.again("2w") == " (every 2 weeks)"
+    assert lang.again(None) == ""

@@ -8,13 +8,19 @@ from __future__ import annotations
 
 import gettext
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from pipetui.core import recurrence
 from pipetui.core.message import Message
 from pipetui.core.money import Money, minor_digits
+
+if TYPE_CHECKING:
+    from pipetui.core.moment import Period
 
 LANGUAGES = ("en", "fr")
 UNITS = (10**9, "G"), (10**6, "M"), (10**3, "k")
@@ -106,6 +112,7 @@ def number(value: float, digits: int = 0) -> str:
     from babel.numbers import format_decimal
 
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    value = value if round(value, digits) else 0
     return format_decimal(value, format=pattern, locale=_locale)
 
 
@@ -173,7 +180,8 @@ def day(value: date, today: date | None = None) -> str:
         if 1 < near < 7:
             return format_date(value, "EEE", locale=_locale).lower().rstrip(".")
     near_enough = today is not None and abs((value - today).days) < 300
-    return format_date(value, "d MMM" if near_enough else "d MMM yyyy", locale=_locale)
+    written = format_date(value, "d MMM" if near_enough else "d MMM yyyy", locale=_locale)
+    return f"1er{written[1:]}" if _code == "fr" and value.day == 1 else written
 
 
 def month_name(value: date) -> str:
@@ -181,6 +189,33 @@ def month_name(value: date) -> str:
     from babel.dates import format_date
 
     return str(format_date(value, "LLLL yyyy", locale=_locale))
+
+
+def period_name(period: Period | None) -> str:
+    """A period as people say it: `November 2026`, `2026-Q4`, `everything`."""
+    if period is None or period.start is None or period.end is None:
+        return _("everything")
+    months = (period.end.year - period.start.year) * 12 + period.end.month - period.start.month
+    if period.start.day == 1 and period.end.day == 1 and months == 1:
+        return month_name(period.start)
+    if found := re.fullmatch(r"(\d{4})-Q(\d)", period.name):
+        return _("{year}-Q{quarter}").format(year=found[1], quarter=found[2])
+    return period.name
+
+
+def labelled(label: str, value: str) -> str:
+    """`Owner: Marie`, with the space that French wants before its colon."""
+    return _("{label}: {value}").format(label=label, value=value)
+
+
+def joined(parts: Iterable[str]) -> str:
+    """`late; no next step`, with the space that French wants before its semicolons."""
+    return _("{first}; {more}").format(first="", more="").join(parts)
+
+
+def again(repeat: str | None) -> str:
+    """How often something comes back, to stand behind it: ` (every 2 weeks)`; empty when it does not."""
+    return f" ({told(recurrence.told(repeat))})" if repeat else ""
 
 
 def moment(value: datetime) -> str:

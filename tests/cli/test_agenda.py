@@ -85,3 +85,17 @@ def test_a_calendar_takes_the_steps_in(planned: Shell, tmp_path: Path) -> None:
     planned("export", "--to", "again.ics")
     again = Calendar.from_ical((tmp_path / "again.ics").read_bytes()).walk("VEVENT")
     assert {str(one["uid"]) for one in again} == {str(one["uid"]) for one in events}
+
+
+def test_what_was_done_is_told_as_done_in_french(planned: Shell) -> None:
+    number = str(due(planned)[0]["id"])
+    planned("--lang", "fr", "activity", "snooze", number, "2026-12-01")
+    planned("--lang", "fr", "activity", "cancel", number)
+    history = planned("--lang", "fr", "log").out
+    assert "Activité reportée au 1er déc. 2026" in history
+    assert "Activité annulée" in history
+
+
+def test_what_comes_back_says_so_wherever_it_is_listed(planned: Shell) -> None:
+    for words in (("show", "1"), ("activity", "list"), ("activity", "list", "1"), ("due", "--days", "9")):
+        assert "report (every 2 weeks)" in planned(*words).out

@@ -56,6 +56,9 @@ def test_a_segment_stands_beside_the_whole(market: Shell) -> None:
     assert (shown["whole"]["size"], shown["whole"]["conversion"], shown["lift"]) == (4, 0.5, 2.0)
     assert shown["segment"]["won_value"] == {"EUR": "10000.00"}
     assert "100.0%" in market("segment", "show", "readers").out
+    french = market("--lang", "fr", "segment", "show", "readers").out
+    assert "Nombre" in french
+    assert "Montant" not in french
 
 
 def test_who_wants_none_is_never_written(market: Shell, tmp_path: Path) -> None:

@@ -113,3 +113,12 @@ def test_what_is_expected_is_the_same_to_the_cent_wherever_it_is_told(shell: She
     assert shell("status", "--json").json["forecast"]["expected_revenue"] == told
     (row,) = [row for row in shell("report", "kpi", "--json").json if row["key"] == "weighted"]
     assert row["this"] == told
+
+
+def test_a_rep_in_france_reads_french(office: Shell) -> None:
+    said = office("--lang", "fr", "status").out
+    assert " · novembre 2026" in said.splitlines()[0]
+    assert "d’ici le 30 nov. 2026" in said
+    assert "2026-11-30" not in said
+    assert "\u00a0: marie 1" in said
+    assert "\u202f%\n" in office("--lang", "fr", "show", "1").out

@@ -236,8 +236,8 @@ def test_a_chance_tells_by_when_and_which_deals_say_so() -> None:
     odds = Odds(0.58, AROUND.odds.ratio, one, date(2026, 11, 30), 30.0, (120, 41))
     text = " ".join(told(around=replace(AROUND, odds=odds)).split())
     assert "18% by 30 Nov 2026, 58% one day" in text
-    assert "In Quote for 23 d. Of 61 deals of that age, 9 signed and 14 were lost within 30 days." in text
-    assert "None of the 41 deals here older than 120 days was signed in time." in text
+    assert "In Quote for 23 d. Of 61 stays of that age, 9 signed and 14 were lost within 30 days." in text
+    assert "None of the 41 stays here of more than 120 days was signed in time." in text
     assert "Trade show: odds × 1.4 (32 signed, 23 expected)" in text
 
 
@@ -291,3 +291,16 @@ def test_a_long_note_is_there_to_the_last_word() -> None:
     lines = page(replace(DOSSIER, deal=replace(DEAL, notes=notes)))
     start, end = lines.index("Notes") + 1, lines.index("Quotes") - 1
     assert " ".join(lines[start:end]) == notes
+
+
+def test_nothing_is_said_of_an_age_nobody_has_passed() -> None:
+    one = DealForecast(DEAL.id, 0.0, 0.0, False, Cases(455, 0, 1), ())
+    odds = Odds(0.1, AROUND.odds.ratio, one, date(2026, 11, 30), 30.0, (0, 1016))
+    text = " ".join(told(around=replace(AROUND, odds=odds)).split())
+    assert "Of 455 stays of that age, none signed and 1 was lost within 30 days." in text
+    assert "1,016" not in text
+
+
+def test_a_step_that_comes_back_says_how_often() -> None:
+    step = replace(next(one for one in DOSSIER.activities if not one.done_at), repeat="2w")
+    assert "(every 2 weeks)" in told(replace(DOSSIER, activities=(step,)))

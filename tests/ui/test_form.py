@@ -37,7 +37,7 @@ async def test_the_form_shows_the_deal() -> None:
             "  E-mail          –",
             "  Phone           –",
             "  Amount          €12,500.50",
-            "  Close           2026-12-01",
+            "  Close           1 Dec 2026",
             "  Owner           Paul",
             "  Source          –",
             "  Tags            vip",

@@ -141,3 +141,8 @@ def test_a_draft_is_read_out_in_the_order_of_a_card() -> None:
     assert [span.text for span in said(one, TODAY)] == [
         "Zeta", "audit", "€12,000", "from Trade show", "#vip", "☐ tomorrow",
     ]  # fmt: skip
+
+
+def test_a_step_that_comes_back_is_read_out_so() -> None:
+    one = draft("Zeta !fri call every 2 weeks", TODAY, KNOWN)
+    assert "(every 2 weeks)" in said(one, TODAY)[-1].text

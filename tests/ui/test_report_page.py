@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from boards import lines
+from boards import card, lines
 from desktop import seen, typed
 from dialogs import HOSTILE
 from pipetui import demo
@@ -22,13 +22,13 @@ from pipetui.core.deal import Deal, Source
 from pipetui.core.message import say
 from pipetui.core.moment import Period
 from pipetui.core.report import SHEETS, Behind, Cell, Column, Note, Part, Report
-from pipetui.lang import told
+from pipetui.lang import told, use
 from pipetui.store.db import Database
 from pipetui.store.store import Store
 from pipetui.ui.app import Pipetui
 from pipetui.ui.paint import cells, plain
 from pipetui.ui.reading import Reading
-from pipetui.ui.reportlines import KEYS, Table, page
+from pipetui.ui.reportlines import KEYS, Table, deal_rows, page
 from pipetui.ui.writer import Writer
 
 NOW = datetime(2026, 11, 3, 9, 30, tzinfo=UTC)
@@ -240,3 +240,34 @@ def test_the_chosen_column_is_always_in_sight() -> None:
         table = Table(report, 60, place)
         assert str(place) in plain(table.line(0, True)).split()
         assert cells(plain(table.head())) <= 60
+
+
+def test_bars_say_which_reason_they_are_of() -> None:
+    columns = (
+        Column("outcome", say("Outcome")),
+        Column("reason", say("Reason")),
+        Column("n", say("Deals"), "count"),
+    )
+    rows = tuple((Cell("lost"), Cell(why), Cell(n)) for why, n in (("No budget", 4), ("Too late", 2)))
+    report = Report("winloss", say("Won and lost"), Period("all", None, None), columns, rows, bar="n")
+    drawn = [plain(line) for line in Table(report, 37, 2).picture()]
+    assert [" ".join(line.split()[:4]) for line in drawn[1:]] == ["lost · No budget", "lost · Too late"]
+
+
+def test_a_long_name_and_a_long_day_stand_apart() -> None:
+    closed = card(1, owner="Camille Girard", closed_at=datetime(2026, 7, 25, 12, tzinfo=UTC))
+    use("fr")
+    try:
+        (row,) = deal_rows([closed], {}, 80)
+    finally:
+        use("en")
+    assert "Camille Girard  25 juil. 2026" in plain(row.line)
+    assert cells(plain(row.line)) <= 80
+
+
+async def test_many_keys_stand_apart_from_what_they_do(office: Office) -> None:
+    async with office.app.run_test(size=(80, 30)) as pilot:
+        await pilot.press("r")
+        await seen(pilot, "This period")
+        await pilot.press("question_mark")
+        await seen(pilot, "1 2 3 4 5 6 … ")

@@ -153,7 +153,7 @@ async def test_leaving_early_breaks_nothing(opened: Opened, monkeypatch: pytest.
     app = opened()
     async with app.run_test(size=(80, 24)) as pilot:
         assert "Looking back…" in await screen(pilot, "B")
-        assert "Lead" in await screen(pilot, "+", "b", "j", "u", "escape")
+        assert "Lead" in await screen(pilot, "+", "b", "j", "m", "escape")
         await pilot.press("B")
         let_go.set()
         await seen(pilot, "looks back:")
@@ -165,7 +165,7 @@ async def test_with_too_little_history_it_says_so(desktop: Desktop) -> None:
         await pilot.press("B")
         await seen(pilot, "There is too little history to tell how good the forecast is.")
         assert "It takes 10 closed deals" in await screen(pilot)
-        assert "There is no better method to use." in await screen(pilot, "u")
+        assert "There is no better method to use." in await screen(pilot, "m")
 
 
 async def test_a_store_that_fails_is_told(desktop: Desktop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -209,13 +209,13 @@ async def test_a_method_that_was_better_is_offered_and_used(
     monkeypatch.setattr(learning, "tried", lambda *given: made(BETTER))
     async with desktop.app.run_test(size=(100, 24)) as pilot:
         await pilot.press("B")
-        await seen(pilot, 'Press u to use "naive Bayes, share in time" for this store.')
-        await pilot.press("u")
-        await seen(pilot, 'This store forecasts by "naive Bayes, share in time". Press u to go back')
+        await seen(pilot, 'Press m to use "naive Bayes, share in time" for this store.')
+        await pilot.press("m")
+        await seen(pilot, 'This store forecasts by "naive Bayes, share in time". Press m to go back')
         assert kept() == [BETTER]
         assert 'Forecast by "naive Bayes, share in time".' in lines(pilot.app)[-1]
-        await pilot.press("u")
-        await seen(pilot, 'Press u to use "naive Bayes, share in time" for this store.')
+        await pilot.press("m")
+        await seen(pilot, 'Press m to use "naive Bayes, share in time" for this store.')
         assert kept() == []
         await pilot.press("escape", "u")
         await desktop.writer.settled()

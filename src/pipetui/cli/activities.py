@@ -17,7 +17,7 @@ from pipetui.core.message import Message, say
 from pipetui.core.moves import Changes
 from pipetui.core.recurrence import repeat_from_words
 from pipetui.core.step import Step
-from pipetui.lang import _
+from pipetui.lang import _, again
 
 KINDS = ("call", "email", "meeting", "task", "note")
 _kind = click.argument("kind", type=click.Choice(KINDS))
@@ -165,7 +165,7 @@ def show(session: Session, activities: Iterable[Activity]) -> None:
             kind_words().get(one.kind, one.kind),
             " ".join(filter(None, (shapes.day(one.due_on), one.due_time))),
             f"{one.done_at.astimezone():%Y-%m-%d}" if one.done_at else "",
-            one.text,
+            f"{one.text}{again(one.repeat)}".strip(),
         )
         for one in activities
     ]

@@ -97,7 +97,15 @@ def report(session: Session) -> None:
         for one in found
         for met, outcome in ((True, one.met), (False, one.unmet))
     ]
-    heads = (_("Stage"), _("Left with"), _("Deals"), _("Went on"), _("Won"), _("Lost"), _("Won of decided"))
+    heads = (
+        _("Stage"),
+        _("Left with"),
+        _("Deals"),
+        _("Went on"),
+        _("Wins"),
+        _("Losses"),
+        _("Won of decided"),
+    )
     table(heads, rows, right=heads[2:6])
     for one in found:
         if not one.tells:

@@ -20,7 +20,7 @@ from pipetui.core.fields import CONTACT, ORGANIZATION
 from pipetui.core.message import Message, say
 from pipetui.core.text import clean, fold
 from pipetui.errors import NotFound
-from pipetui.lang import _
+from pipetui.lang import _, labelled
 from pipetui.store import parties
 from pipetui.store.customers import attached, numbers, records
 
@@ -229,7 +229,7 @@ def _role() -> Callable[..., None]:
             print_json([shapes.record(part) for part in parts])
             return
         names = {part.contact_id: session.store.get(Contact, part.contact_id).name for part in parts}
-        print_lines(f"{names[part.contact_id]}: {part.role}" for part in parts)
+        print_lines(labelled(names[part.contact_id], part.role) for part in parts)
 
     return act
 

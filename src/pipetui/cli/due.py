@@ -44,7 +44,7 @@ def _row(one: Planned, session: Session) -> tuple[str, ...]:
         kind_words().get(one.kind, one.kind),
         f"{when}{late}",
         one.about,
-        one.text,
+        f"{one.text}{lang.again(one.repeat)}".strip(),
     )
 
 

@@ -22,7 +22,7 @@ from pipetui.core.deal import Mapping as Remembered
 from pipetui.core.message import say, say_n
 from pipetui.core.text import clean
 from pipetui.errors import Invalid, Refused
-from pipetui.lang import _, told
+from pipetui.lang import _, labelled, told
 
 if TYPE_CHECKING:
     from pipetui.exchange.columns import Mark, Order
@@ -242,7 +242,8 @@ def _say_report(session: Session, report: Report, batch: int | None, dry_run: bo
         talk(told(note))
     for each in report.rejected[:SHOWN]:
         where = _("line {line}").format(line=each.line) + (f", {clean(each.column)}" if each.column else "")
-        talk(f"{where}: {told(each.reason)}" + (f": {clean(each.value)[:60]}" if each.value else ""))
+        reason = told(each.reason)
+        talk(labelled(where, labelled(reason, clean(each.value)[:60]) if each.value else reason))
     if (more := len(report.rejected) - SHOWN) > 0:
         talk(told(say_n("{n} more; --json lists all.", "{n} more; --json lists all.", more)))
     return 1 if report.rejected and not done else 0

@@ -16,7 +16,7 @@ from pipetui.cli.shapes import Json, money
 from pipetui.cli.words import family, pass_session, query_text, query_verb
 from pipetui.core import people
 from pipetui.core.deal import Goal, Member, Metric, Stage
-from pipetui.core.message import say
+from pipetui.core.message import say, say_n
 from pipetui.core.text import fold
 from pipetui.errors import Invalid
 from pipetui.lang import _, told
@@ -95,7 +95,11 @@ def print_forecast(answer: Forecast) -> None:
             )
         rows.append(row)
     print_lines(
-        [f"{answer.pipeline} · {answer.period.name}", arrows(chain([s.ratio for s in answer.stages])), ""]
+        [
+            f"{answer.pipeline} · {lang.period_name(answer.period)}",
+            arrows(chain([s.ratio for s in answer.stages])),
+            "",
+        ]
     )
     table(heads + goal_heads, rows, right=[*heads[1:4], *heads[5:], *goal_heads])
     print_lines(["", *_totals(answer)])
@@ -126,11 +130,12 @@ def _in_time(answer: Forecast, coming: Ahead) -> list[str]:
     spread, day = coming.wins, answer.period.last_day
     lines = [
         told(
-            say(
-                "By {day}: between {low} and {high} more wins (80%), {mean} on average, {new} from deals to come.",
+            say_n(
+                "By {day}: between {low} and {n} more win (80%), {mean} on average, {new} from deals to come.",
+                "By {day}: between {low} and {n} more wins (80%), {mean} on average, {new} from deals to come.",
+                round(spread.high),
                 day=day,
                 low=round(spread.low),
-                high=round(spread.high),
                 mean=lang.number(spread.mean, 1),
                 new=lang.number(coming.new.wins, 1),
             )

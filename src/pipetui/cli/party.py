@@ -14,7 +14,7 @@ from pipetui.core.deal import Contact, Member, Organization
 from pipetui.core.message import say
 from pipetui.core.text import clean
 from pipetui.errors import NotFound
-from pipetui.lang import _, told
+from pipetui.lang import _, labelled, told
 from pipetui.store import customers, parties
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def _page(file: File, country: str | None, owner: str) -> Iterator[str]:
     if _missing(party):
         yield f"  {_('no e-mail and no phone: a lead needs one of them')}"
     if file.tags:
-        yield f"  {_('Tags')}: {', '.join(tag.name for tag in file.tags)}"
+        yield f"  {labelled(_('Tags'), ', '.join(tag.name for tag in file.tags))}"
     if party.notes:
         yield from ("", *(f"  {line}" for line in party.notes.splitlines()))
     yield from _hanging(file)

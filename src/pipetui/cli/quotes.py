@@ -195,7 +195,7 @@ def show_lines(session: Session, one: Quote) -> None:
          f"{each.tax} %", lang.money(amount, one.currency))
         for place, (each, amount) in enumerate(zip(lines, sums.nets, strict=True), start=1)
     ]  # fmt: skip
-    heads = (_("No."), _("What"), _("Quantity"), _("Unit price"), _("Discount"), _("Tax"), _("Net"))
+    heads = (_("No."), _("Item"), _("Quantity"), _("Unit price"), _("Discount"), _("Tax"), _("Net"))
     table(heads, rows, right=[heads[0], *heads[2:]])
     print_lines([_("Net {net}, with tax {gross}").format(
         net=lang.money(sums.net, one.currency), gross=lang.money(sums.gross, one.currency)

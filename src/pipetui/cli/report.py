@@ -14,7 +14,7 @@ from pipetui.core.message import Message, say
 from pipetui.core.report import BY_NAME, SHEETS, Behind, Cell, Report, Row
 from pipetui.core.text import fold
 from pipetui.errors import Invalid, NotFound
-from pipetui.lang import _, told
+from pipetui.lang import _, period_name, told
 
 if TYPE_CHECKING:
     from pipetui.store.question import Question
@@ -128,7 +128,7 @@ def print_table(found: Report) -> None:
     from pipetui.reporting import columns, heads, lines, notes, to_right
 
     shown = heads(found)
-    print_lines([f"{told(found.title)} · {found.period.name}", ""])
+    print_lines([f"{told(found.title)} · {period_name(found.period)}", ""])
     if found.rows or found.total:
         right = [head for at, head in zip(columns(found), shown, strict=True) if to_right(found, at)]
         table(shown, lines(found), right=right)

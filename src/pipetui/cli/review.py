@@ -71,7 +71,7 @@ def _print_ranked(session: Session, query: str, owner: str | None, limit: int) -
     rows = [
         (str(one.facts.id), one.facts.name,
          lang.money(one.facts.amount, one.facts.currency) if one.facts.amount is not None else "–",
-         "; ".join(told(flag.message) for flag in one.flags))
+         lang.joined(told(flag.message) for flag in one.flags))
         for one in found
     ]  # fmt: skip
     table((_("No."), _("Deal"), _("Amount"), _("Why")), rows, right=[_("No."), _("Amount")])

@@ -77,7 +77,7 @@ def _page(dossier: Dossier, line: Line, reading: Reading, stages: Mapping[int, s
     fields = {
         _("Stage"): f"{stage.name} ({line.stage_since.astimezone():%Y-%m-%d})",
         _("Amount"): lang.money(line.amount, line.currency),
-        _("Win chance"): f"{reading.chance(line):.0%}" if stage.kind == "open" else "",
+        _("Win chance"): lang.percent(reading.chance(line)) if stage.kind == "open" else "",
         _("Contact"): " · ".join(filter(None, (line.contact, line.email, line.phone))),
         _("Organization"): line.organization or "",
         _("Owner"): line.owner or "",
@@ -86,7 +86,7 @@ def _page(dossier: Dossier, line: Line, reading: Reading, stages: Mapping[int, s
         _("Close"): shapes.day(line.expected_close) or "",
         _("Closed"): f"{line.closed_at.astimezone():%Y-%m-%d}" if line.closed_at else "",
         _("Lost reason"): line.lost_reason or "",
-        _("Next step"): step(line),
+        _("Next step"): step(line) + _coming_back(dossier),
         _("Look"): ", ".join(flag_words(reading.flags(line))),
     }
     width = max(len(name) for name in fields)
@@ -107,6 +107,13 @@ def _parts(dossier: Dossier) -> list[tuple[Participant, str]]:
     return [(one, names[one.contact_id]) for one in dossier.participants]
 
 
+def _coming_back(dossier: Dossier) -> str:
+    """How often the next step comes back."""
+    planned = [one for one in dossier.activities if one.due_on and not one.done_at]
+    first = min(planned, key=lambda one: (str(one.due_on), one.due_time or "24", one.id), default=None)
+    return lang.again(first.repeat) if first else ""
+
+
 def _points(dossier: Dossier, reading: Reading) -> list[Point]:
     return checklist(dossier.deal.stage_id, criteria(reading.session.db), dossier.evidence)
 
@@ -123,7 +130,8 @@ def _hanging(dossier: Dossier, stages: Mapping[int, str]) -> Iterator[str]:
         yield from ("", _("Activities"))
         for one in dossier.activities:
             when = f"{one.done_at.astimezone():%Y-%m-%d}" if one.done_at else f"→ {one.due_on}"
-            yield f"  {when}  {kind_words().get(one.kind, one.kind)}  {one.text}"
+            repeat = "" if one.done_at else lang.again(one.repeat)
+            yield f"  {when}  {kind_words().get(one.kind, one.kind)}  {one.text}{repeat}"
     if dossier.visits:
         yield from ("", _("Stages"))
         for visit in dossier.visits:

@@ -128,7 +128,7 @@ def show(session: Session) -> None:
             for one in some
         ])  # fmt: skip
         return
-    heads = (_("Source"), _("Deals"), _("Open"), _("Won"), _("Value won"), _("Paid"))
+    heads = (_("Source"), _("Deals"), _("Open"), _("Wins"), _("Value won"), _("Paid"))
     rows = [
         (one.name, str(one.deals), str(one.open), str(one.won), _summed(one.value), _summed(one.paid))
         for one in some

@@ -121,7 +121,7 @@ def _read(session: Session, text: str, since: date) -> Digest:
 def lines(session: Session, found: Digest) -> Iterator[str]:
     """The page, 80 columns wide."""
     answer = found.forecast
-    left = clean(f"{session.pipeline.name} · {answer.period.name}")
+    left = clean(f"{session.pipeline.name} · {lang.period_name(answer.period)}")
     right = lang.day(session.today, session.today.replace(year=session.today.year - 1))
     yield f"{left}{right:>{max(WIDTH - cells(left), len(right) + 1)}}"
     blocks: list[tuple[str, list[str]]] = [
@@ -173,7 +173,7 @@ def _forecast(answer: Forecast) -> str:
         low, high = round(answer.won + coming.wins.low), round(answer.won + coming.wins.high)
         said = _("{wins} wins by {day} ({low}–{high})").format(
             wins=lang.number(answer.won + coming.wins.mean, 1),
-            day=day(answer.period.last_day),
+            day=lang.day(answer.period.last_day) if answer.period.last_day else "",
             low=low,
             high=high,
         )
@@ -211,9 +211,8 @@ def _steps(count: int, first: list[Planned], today: date) -> list[str]:
         when = " ".join(
             filter(None, (lang.day(one.due_on, today) if one.due_on != today else "", one.due_time))
         )
-        said.append(
-            crop(clean(": ".join(filter(None, (" ".join(filter(None, (when, one.about))), one.text)))), 66)
-        )
+        head = " ".join(filter(None, (when, one.about)))
+        said.append(crop(clean(lang.labelled(head, one.text) if head and one.text else head or one.text), 66))
     more = count - len(first)
     return [
         told(say_n("{n} step", "{n} steps", count)),
@@ -268,7 +267,7 @@ def _by(who: Counter[str]) -> str:
     """`: Marie 3, Paul 1`, who did most first."""
     named = [(name, n) for name, n in sorted(who.items(), key=lambda one: (-one[1], one[0])) if name]
     shown = ", ".join(f"{name} {lang.number(n)}" for name, n in named[:4])
-    return f": {shown}{', …' if len(named) > 4 else ''}" if shown else ""
+    return lang.labelled("", f"{shown}{', …' if len(named) > 4 else ''}") if shown else ""
 
 
 # As JSON

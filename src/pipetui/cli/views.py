@@ -105,7 +105,7 @@ def show_segment(session: Session, name: str) -> None:
         print_json({"name": one.name, "query": one.query, "segment": rows[0], "whole": rows[1],
                     "lift": mine.lift(whole), "members": asker.members(asked, 0, 2**31)})  # fmt: skip
         return
-    heads = (_("Segment"), _("Size"), _("Open"), _("Won"), _("Lost"), _("Conversion"))
+    heads = (_("Segment"), _("How many"), _("Open"), _("Wins"), _("Losses"), _("Conversion"))
     names = ("name", "size", "open", "won", "lost")
     shown = [
         (

@@ -10,7 +10,7 @@ from pipetui.core.pots import Pot, Pots, in_order, left_out, share, together
 from pipetui.core.report import NOTHING, Behind, Cell, Column, Key, Note, Part, Report, Row
 
 WON, LOST, OPEN, NEW = Behind("won"), Behind("lost"), Behind("open"), Behind("new")
-CLOSED, WON_DEALS, OPEN_DEALS = say("Closed"), say("Won"), say("Open")
+CLOSED, WON_DEALS, OPEN_DEALS = say("Closed"), say("Wins"), say("Open")
 OUTCOMES = {"won": say("won"), "lost": say("lost")}
 TOLD: Mapping[str, tuple[str, Message]] = {
     "stage": ("from", say("Closed from")),
@@ -77,8 +77,8 @@ def win_rates(frame: Frame, found: Pots, whole: Pots | None = None) -> Report:
     every = {keys: together(some) for keys, some in all_of.items()}
     columns = (
         Column(frame.by, head),
-        Column("won", say("Won"), "deals"),
-        Column("lost", say("Lost"), "deals"),
+        Column("won", say("Wins"), "deals"),
+        Column("lost", say("Losses"), "deals"),
         Column("rate", say("Win rate"), "percent"),
         Column("revenue", say("Revenue"), "money"),
         Column("lost_amount", say("Amount lost"), "money"),
@@ -133,7 +133,7 @@ def sources(frame: Frame, new: Pots, won: Pots, spent: Mapping[Key, int], unrate
     columns = (
         Column("source", say("Source")),
         Column("leads", say("Leads"), "deals"),
-        Column("won", say("Won"), "deals"),
+        Column("won", say("Wins"), "deals"),
         Column("revenue", say("Revenue"), "money"),
         Column("cost", say("Cost"), "money"),
         Column("cost_per_lead", say("Per lead"), "money"),
@@ -184,9 +184,9 @@ def owners(frame: Frame, found: Mapping[str, Pots], done: Mapping[Key, int]) -> 
         Column("open", say("Open"), "deals"),
         Column("open_amount", say("Open amount"), "money"),
         Column("new", say("New"), "deals"),
-        Column("won", say("Won"), "deals"),
+        Column("won", say("Wins"), "deals"),
         Column("revenue", say("Revenue"), "money"),
-        Column("lost", say("Lost"), "deals"),
+        Column("lost", say("Losses"), "deals"),
         Column("rate", say("Win rate"), "percent"),
         Column("cycle", say("Cycle"), "days"),
         Column("activities", say("Done"), "count"),

@@ -85,7 +85,7 @@ def kpi(frame: Frame, this: Figures, before: Figures | None) -> Report:
         Column("trend", say("Trend"), "trend"),
     )
     notes = [
-        *left_out(this.won, Behind("won"), say("Won")),
+        *left_out(this.won, Behind("won"), say("Wins")),
         *left_out(this.open, _open(this, "open"), say("Open")),
     ]
     if before is not None:
@@ -111,9 +111,9 @@ def _measures(frame: Frame, this: Figures, before: Figures | None) -> list[Measu
 
     return [
         pair("new", say("New deals"), "deals", "new"),
-        pair("won", say("Won"), "deals", "won"),
+        pair("won", say("Wins"), "deals", "won"),
         pair("revenue", say("Revenue"), "money", "won"),
-        pair("lost", say("Lost"), "deals", "lost", good=False),
+        pair("lost", say("Losses"), "deals", "lost", good=False),
         pair("rate", say("Win rate"), "percent", "closed"),
         pair("size", say("Mean size"), "money", "won"),
         pair("cycle", say("Cycle"), "days", "won", good=False),
@@ -195,7 +195,7 @@ def velocities(frame: Frame, this: Figures, before: Figures | None) -> Report:
         Column("trend", say("Trend"), "trend"),
         Column("lever", say("A tenth better"), "money"),
     )
-    notes = [_best(frame, gains), *left_out(this.won, Behind("won"), say("Won"))]
+    notes = [_best(frame, gains), *left_out(this.won, Behind("won"), say("Wins"))]
     if before is not None:
         notes.append(_then(before))
     return frame.report(columns, rows, None, notes)

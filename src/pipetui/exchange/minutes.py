@@ -11,7 +11,7 @@ from datetime import date
 from pipetui.core.meeting import Verdict
 from pipetui.core.review import COMING, PARTS, Flow, Part
 from pipetui.core.text import clean
-from pipetui.lang import _, chance, day, money, number
+from pipetui.lang import _, chance, day, labelled, money, number
 
 Sums = Mapping[str, int]
 
@@ -83,9 +83,9 @@ def markdown(one: Minutes) -> str:
     lines = [
         f"# {_('Pipeline review, {day}').format(day=day(one.held_on))}",
         "",
-        f"- {_('Pipeline')}: {_md(one.pipeline)}" + (f" ({_md(one.query)})" if one.query else ""),
-        f"- {_('Held by')}: {_md(one.held_by)}",
-        f"- {_('Deals looked at')}: {one.looked_at} / {one.of}",
+        f"- {labelled(_('Pipeline'), _md(one.pipeline))}" + (f" ({_md(one.query)})" if one.query else ""),
+        f"- {labelled(_('Held by'), _md(one.held_by))}",
+        f"- {labelled(_('Deals looked at'), f'{one.looked_at} / {one.of}')}",
         "",
         f"## {_('Decisions')}",
         "",
@@ -114,7 +114,9 @@ def markdown(one: Minutes) -> str:
 def _decided(each: Decided) -> str:
     amount = f" ({money(each.amount, each.currency)})" if each.amount is not None else ""
     said = verdict_words()[each.verdict]
-    return f"- **{_md(each.name)}**{amount}: {said}" + (f": {_md(each.text)}" if each.text else "")
+    if each.text:
+        said = labelled(said, _md(each.text))
+    return f"- {labelled(f'**{_md(each.name)}**{amount}', said)}"
 
 
 def _forecast(one: Minutes) -> str:
@@ -159,7 +161,7 @@ def part_words() -> dict[Part, str]:
 def verdict_words() -> dict[Verdict, str]:
     """What is decided in a review, as people read it."""
     return {
-        "step": _("next step"), "push": _("closing date"), "advance": _("moved on"), "won": _("deal won"),
+        "step": _("step planned"), "push": _("another closing date"), "advance": _("moved on"), "won": _("deal won"),
         "lost": _("deal lost"), "park": _("parked"), "note": _("note"), "skip": _("left as it is"),
         "edit": _("changed"),
     }  # fmt: skip

@@ -128,10 +128,10 @@ def _facts(offer: Offer) -> dict[str, Any]:
         "customer": _customer(offer),
         "dates": dates,
         "about": clean(offer.title),
-        "heads": [_("What"), _("Quantity"), _("Unit price"), _("Discount"), _("Tax"), _("Net")],
+        "heads": [_("Item"), _("Quantity"), _("Unit price"), _("Discount"), _("Tax"), _("Net")],
         "rows": [list(row) for row in shown],
         "sums": [[_("Total without tax"), money(sums.net, quote.currency)], *map(list, taxes)],
-        "total": [_("Total"), money(sums.gross, quote.currency)],
+        "total": [_("Total with tax"), money(sums.gross, quote.currency)],
         "notes": [part for part in (_lines(quote.notes), _lines(offer.terms)) if part],
         "foot": " · ".join(part for part in (clean(offer.seller), *_lines(offer.registered)) if part),
     }  # fmt: skip

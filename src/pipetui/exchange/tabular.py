@@ -11,7 +11,7 @@ from typing import Any
 
 from pipetui.core.report import Report
 from pipetui.exchange import export
-from pipetui.lang import told
+from pipetui.lang import period_name, told
 from pipetui.reporting import columns, heads, lines, notes, to_right
 
 
@@ -35,7 +35,7 @@ def as_markdown(report: Report) -> str:
     aligned = ["---:" if to_right(report, at) else "---" for at in columns(report)]
     table = [heads(report), aligned, *lines(report)]
     parts = [
-        f"# {_plain(told(report.title))} · {report.period.name}",
+        f"# {_plain(told(report.title))} · {period_name(report.period)}",
         "",
         *(f"| {' | '.join(map(_plain, row))} |" for row in table),
         *(["", *(f"- {_plain(note)}" for note in notes(report))] if report.notes else []),

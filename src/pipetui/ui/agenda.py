@@ -14,7 +14,7 @@ from pipetui.core.deal import Activity, Deal, Member, Visit
 from pipetui.core.fields import clock
 from pipetui.core.message import Message, say, say_n
 from pipetui.errors import Invalid, PipetuiError, Refused
-from pipetui.lang import _, day, day_example, money, told
+from pipetui.lang import _, again, day, day_example, money, told
 from pipetui.paths import path_of
 from pipetui.store import agenda as store
 from pipetui.store import gate
@@ -119,7 +119,6 @@ class Agenda(Page):
         when = step.due_time or ("" if step.due_on == self._today else day(step.due_on, self._today))
         if step.due_time and step.due_on not in (self._today, self._today + timedelta(days=1)):
             when = f"{day(step.due_on, self._today)} {step.due_time}"
-        repeat = f" ({told(recurrence.told(step.repeat))})" if step.repeat else ""
         tail: Line = []
         if width >= WIDE:
             amount = "" if step.amount is None else money(step.amount, step.currency or "", short=True)
@@ -139,7 +138,7 @@ class Agenda(Page):
             Span(f"{kind_sign(step.kind)} ", "accent"),
             Span(won, "good"),
             Span(f"{fit(step.about, about)}", "strong"),
-            Span(f"  {fit(step.text + repeat, max(room - about - 2, 0))}"),
+            Span(f"  {fit(step.text + again(step.repeat), max(room - about - 2, 0))}"),
             *tail,
         ]
 
@@ -324,7 +323,7 @@ class Agenda(Page):
                 choices=[told(words) for words in KIND_WORDS.values()], whole=True,
             ),
             FormRow(
-                "due_on", _("Day"), step.due_on.isoformat(), lambda text: steps.read_day(text, self._today), day,
+                "due_on", _("Day"), day(step.due_on), lambda text: steps.read_day(text, self._today), day,
                 whole=True,
             ),
             FormRow(

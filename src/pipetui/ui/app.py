@@ -19,8 +19,9 @@ from textual.worker import WorkerFailed
 
 from pipetui.core.message import Message, say
 from pipetui.errors import Conflict, ConnectionLost, NotFound, PipetuiError
+from pipetui.lang import period_name
 from pipetui.ui.apart import work
-from pipetui.ui.bar import SORT_NAMES, period_name
+from pipetui.ui.bar import SORT_NAMES
 from pipetui.ui.board import Board
 from pipetui.ui.commands import Command, Seen, keymap
 from pipetui.ui.edges import Edges

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 
 from pipetui.core.message import say
-from pipetui.core.moment import Period
-from pipetui.lang import _, chance, month_name, number, told
+from pipetui.lang import _, chance, number, told
 from pipetui.ui.card import summed
 from pipetui.ui.commands import Command, Keymap
 from pipetui.ui.paint import GLYPHS, Line, Role, Span, cells, fit, fitted
@@ -174,16 +172,3 @@ def message_line(text: str, position: str, width: int, role: Role = "strong") ->
     """A sentence in the place of the keys, until the next key."""
     room = max(width - cells(position) - 3, 0)
     return [Span(" "), Span(fit(text, room), role), Span(" "), Span(position, "dim"), Span(" ")]
-
-
-def period_name(period: Period | None) -> str:
-    """A period as people say it: `November 2026`, `2026-Q4`, `everything`."""
-    if period is None or period.start is None or period.end is None:
-        return _("everything")
-    if period.start.day == 1 and period.end == _month_after(period.start):
-        return month_name(period.start)
-    return period.name
-
-
-def _month_after(day: date) -> date:
-    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)

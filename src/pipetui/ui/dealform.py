@@ -172,7 +172,7 @@ def amount_text(amount: Money | None, currency: str) -> str:
 
 
 def _day_text(value: date | None) -> str:
-    return value.isoformat() if value else ""
+    return day(value) if value else ""
 
 
 def _money_said(value: Money | None) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pipetui.core.evidence import checklist
 from pipetui.core.message import Message, say
 from pipetui.core.moment import local_day
-from pipetui.lang import _, day, moment, money, number, span, told
+from pipetui.lang import _, again, day, moment, money, number, span, told
 from pipetui.ui.here import touched
 from pipetui.ui.journey import journey_lines
 from pipetui.ui.odds import Odds, in_full, in_short
@@ -165,7 +165,7 @@ def _next_steps(activities: Iterable[Activity], around: Around, width: int) -> l
         role: Role = "bad" if one.due_on < around.today else "accent" if one.due_on == around.today else ""
         when = " ".join(part for part in (day(one.due_on, around.today), one.due_time) if part)
         head = [Span(f"{kind_sign(one.kind)} ", role), Span(f"{when}  ", role or "strong")]
-        what = one.text or kind_words(one.kind)
+        what = (one.text or kind_words(one.kind)) + again(one.repeat)
         lines += _hanging(head, what, width, "" if place == 0 else "dim")
     return _titled(_("Next step"), lines)
 
@@ -298,9 +298,10 @@ def _done(activities: Iterable[Activity], around: Around, width: int) -> list[Li
         reverse=True,
     )
     lines: list[Line] = []
-    for one in done:
-        when = day(local_day(one.done_at or one.created_at), around.today)
-        head = [Span(f"{kind_sign(one.kind)} ", "good"), Span(fit(when, 11) + " ", "dim")]
+    days = [day(local_day(one.done_at or one.created_at), around.today) for one in done]
+    wide = max([11, *map(cells, days)])
+    for one, when in zip(done, days, strict=True):
+        head = [Span(f"{kind_sign(one.kind)} ", "good"), Span(fit(when, wide) + " ", "dim")]
         lines += _hanging(head, one.text or kind_words(one.kind), width)
     return lines
 

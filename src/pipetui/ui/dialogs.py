@@ -165,7 +165,7 @@ class Dialogs:
 
             await self.app.acts.edit([card], of_values(values, form.texts, lang.month_first()), seen, back)
 
-        form = Form(_("Edit {deal}").format(deal=name(card)), rows, self.app.look, check, typed=typed)
+        form = Form(_("Edit {title}").format(title=name(card)), rows, self.app.look, check, typed=typed)
         self.app.push_screen(form, self.app.answer(changed))
 
     async def _edit_again(self, card: Card) -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from pipetui.core.access import ROLE_NAMES
 from pipetui.core.message import Message
-from pipetui.lang import day, money, number, told
-from pipetui.ui.bar import Standing, key_line, message_line, period_name, top_line
+from pipetui.lang import day, money, number, period_name, told
+from pipetui.ui.bar import Standing, key_line, message_line, top_line
 from pipetui.ui.commands import in_bar
 from pipetui.ui.paint import GLYPHS, Role
 from pipetui.ui.pane import Pane

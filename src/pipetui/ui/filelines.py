@@ -6,7 +6,7 @@ from pipetui.core.message import Message, say, say_n
 from pipetui.exchange.intake import notes
 from pipetui.exchange.plan import Plan
 from pipetui.exchange.report import Report
-from pipetui.lang import _, number, percent, told
+from pipetui.lang import _, labelled, number, percent, told
 from pipetui.ui.mapping import KIND_WORDS
 from pipetui.ui.paint import GLYPHS, Line, Span, fit, fitted, wrapped
 
@@ -46,7 +46,7 @@ def report_lines(report: Report, plan: Plan, dry: bool, width: int) -> list[Line
     lines += [[], [Span(f" {told(left_out)}", "bad")]]
     for one in report.rejected:
         where = fit(told(say("line {n}", n=str(one.line))), 12)
-        what = f"{one.column}: {one.value}" if one.column else one.value
+        what = labelled(one.column, one.value) if one.column else one.value
         reason = f"{what} {GLYPHS.arrow} {told(one.reason)}" if what else told(one.reason)
         rows = wrapped(reason, max(width - 15, 8))
         lines += [[Span(f" {where} ", "dim"), *rows[0]], *([Span(" " * 14), *row] for row in rows[1:])]

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipetui.core.message import Message, say, say_n
 from pipetui.core.said import chain, price
-from pipetui.lang import _, chance, number, percent, told
-from pipetui.ui.bar import period_name
+from pipetui.lang import _, chance, number, percent, period_name, told
 from pipetui.ui.figures import tables
 from pipetui.ui.foretold import ahead_lines, paragraph, plan_lines, rest_lines, short, signed
 from pipetui.ui.paint import GLYPHS, Line, Role, Span, cells, fit, wrapped

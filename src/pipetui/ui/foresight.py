@@ -13,8 +13,7 @@ from pipetui.core.message import say
 from pipetui.core.moment import period as read_period
 from pipetui.core.whatif import WhatIf
 from pipetui.errors import Invalid
-from pipetui.lang import _, money
-from pipetui.ui.bar import period_name
+from pipetui.lang import _, money, period_name
 from pipetui.ui.card import name
 from pipetui.ui.foresightlines import (
     LISTED,

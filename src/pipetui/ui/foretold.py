@@ -9,8 +9,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from pipetui.core.message import Message, say, say_n
-from pipetui.lang import _, money, number, span, told
-from pipetui.ui.bar import period_name
+from pipetui.lang import _, money, number, period_name, span, told
 from pipetui.ui.paint import BARS, GLYPHS, Line, Role, Span, fit, wrapped
 
 if TYPE_CHECKING:
@@ -61,9 +60,10 @@ def _headline(one: Forecast, coming: Ahead, width: int) -> list[Line]:
         )  # fmt: skip
     else:
         lines += paragraph(
-            say(
-                "Between {low} and {high} more signatures by {day}, 8 times out of 10; {middle} is the middle.",
-                low=low, high=high, middle=middle, day=one.period.last_day,
+            say_n(
+                "Between {low} and {n} more signature by {day}, 8 times out of 10; {middle} is the middle.",
+                "Between {low} and {n} more signatures by {day}, 8 times out of 10; {middle} is the middle.",
+                high, low=low, middle=middle, day=one.period.last_day,
             ),
             width, "strong",
         )  # fmt: skip

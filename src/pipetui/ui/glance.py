@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipetui.core.message import say, say_n
 from pipetui.core.said import chain
-from pipetui.lang import money, number, told
-from pipetui.ui.bar import period_name
+from pipetui.lang import labelled, money, number, period_name, told
 from pipetui.ui.paint import GLYPHS, Line, Span, cells
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ def _headline(one: Forecast, coming: Ahead) -> Line:
     said = _wins(one, coming)
     if coming.revenue is not None:
         said += f", {_money(one, coming.revenue.mean)} ({'–'.join(_range(one, coming))})"
-    return [Span(f"{period_name(one.period)}: ", "dim"), Span(said, "strong")]
+    return [Span(labelled(period_name(one.period), ""), "dim"), Span(said, "strong")]
 
 
 def _wins(one: Forecast, coming: Ahead) -> str:

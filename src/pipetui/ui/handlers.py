@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from pipetui.core.message import say, say_n
 from pipetui.errors import Refused
-from pipetui.lang import _
-from pipetui.ui.bar import period_name
+from pipetui.lang import _, period_name
 from pipetui.ui.paint import Line, Span
 from pipetui.ui.rights import barred
 from pipetui.ui.terminal import redraw, suspend

@@ -11,10 +11,9 @@ from pipetui.core.deal import Decision, Member, Review
 from pipetui.core.message import say
 from pipetui.core.moment import local_day, midnight
 from pipetui.exchange.minutes import Decided, Minutes, markdown, with_flow
-from pipetui.lang import _
+from pipetui.lang import _, period_name
 from pipetui.paths import path_of
 from pipetui.store import reviews
-from pipetui.ui.bar import period_name
 from pipetui.ui.page import Key, Page
 from pipetui.ui.paint import GLYPHS, Line, Role, Span, cells, fit, fitted, plain, wrapped
 from pipetui.ui.prompt import Prompt, to_file

@@ -68,19 +68,19 @@ def _reasons(odds: Odds, stage: str, age: float) -> Iterable[Message]:
     if one is not None and one.cases.n:
         days = max(round(odds.within), 1)
         yield say_n(
-            "In {stage} for {age}. The one deal of that age: signed {won}, lost {lost}, within {days} days.",
-            "In {stage} for {age}. Of {n} deals of that age, {won} signed and {lost} were lost within {days} days.",
+            "In {stage} for {age}. Of the one stay of that age, {won} and {lost} within {days} days.",
+            "In {stage} for {age}. Of {n} stays of that age, {won} and {lost} within {days} days.",
             one.cases.n,
             stage=stage,
             age=span(age),
-            won=one.cases.won,
-            lost=one.cases.lost,
+            won=_signed(one.cases.won),
+            lost=_lost(one.cases.lost),
             days=days,
         )
-        if odds.hopeless is not None:
+        if odds.hopeless is not None and odds.hopeless[0]:
             yield say_n(
-                "The one deal here older than {age} days was not signed in time.",
-                "None of the {n} deals here older than {age} days was signed in time.",
+                "The one stay here of more than {age} days was not signed in time.",
+                "None of the {n} stays here of more than {age} days was signed in time.",
                 odds.hopeless[1],
                 age=odds.hopeless[0],
             )
@@ -95,6 +95,14 @@ def _reasons(odds: Odds, stage: str, age: float) -> Iterable[Message]:
                 won=number(factor.won),
                 expected=number(factor.expected),
             )
+
+
+def _signed(n: int) -> Message:
+    return say_n("{n} signed", "{n} signed", n) if n else say("none signed")
+
+
+def _lost(n: int) -> Message:
+    return say_n("{n} was lost", "{n} were lost", n) if n else say("none was lost")
 
 
 def _by_stage(ratio: Ratio) -> Message:

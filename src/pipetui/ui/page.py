@@ -169,16 +169,16 @@ class Page(Screen[int | None]):
         self.draw()
 
     def _help(self) -> list[Row]:
-        about = Row([Span("  "), Span(fit("j k g G", 12), "key"), Span(f" {_('Move about')}")])
+        about = Row([Span("  "), Span(fit("j k g G", 12), "key"), Span(f"  {_('Move about')}")])
         keys = (*self.KEYS, *COMMON)
         return [Row([]), about, *(Row(line) for one in keys for line in self._help_lines(one))]
 
     def _help_lines(self, key: Key) -> Iterator[Line]:
         shown, barred = " ".join(SIGNS.get(one, one) for one in key.keys), self.barred(key) is not None
-        first, *more = wrapped(told(key.label), max(self.rows.size.width - 17, 20), "dim" if barred else "")
+        first, *more = wrapped(told(key.label), max(self.rows.size.width - 18, 20), "dim" if barred else "")
         sign = fit(f"({shown})" if barred else f" {shown}", 14)
-        yield [Span(" "), Span(sign, "dim" if barred else "key"), *first]
-        yield from ([Span(" " * 15), *line] for line in more)
+        yield [Span(" "), Span(f"{sign} ", "dim" if barred else "key"), *first]
+        yield from ([Span(" " * 16), *line] for line in more)
 
     # Keys
 

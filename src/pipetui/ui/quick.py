@@ -13,7 +13,7 @@ from textual.timer import Timer
 
 from pipetui.core.quickadd import Draft, Known, Part, draft
 from pipetui.core.text import fold
-from pipetui.lang import _, day, day_example, money, percent, told
+from pipetui.lang import _, again, day, day_example, money, percent, told
 from pipetui.ui.field import Colors, Field, rule
 from pipetui.ui.paint import GLYPHS, KINDS, Line, Look, Role, Span, cells, fitted
 from pipetui.ui.pane import Pane
@@ -187,7 +187,9 @@ class QuickEntry(ModalScreen[Draft | Sequence[str] | None]):
 
 def said(one: Draft, today: date) -> list[Span]:
     """A draft read out: what will stand on the card, each part as the line colours it."""
-    step = f"{KINDS[one.step_kind]} {_when(one, today)} {one.step}".rstrip() if one.step is not None else ""
+    step = ""
+    if one.step is not None:
+        step = f"{KINDS[one.step_kind]} {_when(one, today)} {one.step}".rstrip() + again(one.step_repeat)
     parts: list[tuple[Part, str]] = [
         ("organization", one.organization or ""),
         ("title", one.title),

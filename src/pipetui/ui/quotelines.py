@@ -76,7 +76,7 @@ class Lines(Page):
         pairs = [(_("Total without tax"), sums.net)]
         pairs += [(_("Tax {rate} %").format(rate=tax.rate), tax.amount) for tax in sums.taxes]
         rows.append(Row([]))
-        for label, minor in (*pairs, (_("Total"), sums.gross)):
+        for label, minor in (*pairs, (_("Total with tax"), sums.gross)):
             amount = fit(money(minor, quote.currency), 16, "right")
             rows.append(Row([Span(fit(label, width - 18, "right"), "dim"), Span(f" {amount}", "strong")]))
         return rows
@@ -98,7 +98,7 @@ class Lines(Page):
         currency = self._quote.currency
         price = "" if place is None else amount_text(Money(entry.unit_price, currency), currency)
         rows = [
-            FormRow("text", _("What"), entry.text, required=True),
+            FormRow("text", _("Item"), entry.text, required=True),
             FormRow("quantity", _("Quantity"), entry.quantity, offer.quantity, required=True, whole=True),
             FormRow("unit_price", _("Unit price"), price, amount_reader(currency), required=True, whole=True),
             FormRow("discount", _("Discount %"), entry.discount, offer.percentage, required=True, whole=True),

@@ -90,8 +90,8 @@ class Quotes(Page):
         return [
             Span("  "), Span(fit(one.number, 14), "strong"), Span(f" {fit(told(status), 9)}", role),
             Span(f" {fit(money(one.amount, one.currency), 14, 'right')}", "money"),
-            Span(f"  {fit(day(date.fromisoformat(when)) if when else '', 12)}", "warn" if late else "dim"),
-            Span(f" {fit(about, max(width - 55, 4))}"),
+            Span(f"  {fit(day(date.fromisoformat(when)) if when else '', 14)}", "warn" if late else "dim"),
+            Span(f" {fit(about, max(width - 57, 4))}"),
         ]  # fmt: skip
 
     def _ends_soon(self, until: str | None) -> bool:
@@ -207,7 +207,7 @@ class Quotes(Page):
             FormRow(
                 "valid_until",
                 _("Valid until"),
-                self._ends().isoformat(),
+                day(self._ends()),
                 day_reader(self._today),
                 _said,
                 required=True,
@@ -239,7 +239,7 @@ class Quotes(Page):
                 whole=True,
             ),
             FormRow(
-                "valid_until", _("Valid until"), one.valid_until.isoformat() if one.valid_until else "",
+                "valid_until", _("Valid until"), _said(one.valid_until),
                 day_reader(self._today), _said, whole=True,
         ),
             FormRow("notes", _("Notes"), one.notes),

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from pipetui.core.message import Message, say
 from pipetui.core.moment import period as read_period
 from pipetui.core.report import BY_NAME, SHEETS
-from pipetui.lang import _, told
-from pipetui.ui.bar import period_name
+from pipetui.lang import _, period_name, told
 
 if TYPE_CHECKING:
     from pipetui.core.deal import Member

@@ -148,14 +148,23 @@ class Table:
         """The bars below the table, when there was no room for them beside it and they are few."""
         if self._bar or not self.report.bar or len(self.report.rows) > FEW:
             return []
-        first, at = self._shown[0], self.report.place(self.report.bar)
-        named, told_at = self._wide[first], self._wide.get(at, 0)
+        at, labels = self.report.place(self.report.bar), self._labels()
+        named, told_at = min(max(map(cells, labels), default=0), NAME_MOST), self._wide.get(at, 0)
         bars = self._bars(self.report.rows, self._room - named - told_at - GAP)
         lines: list[Line] = [[]] if bars else []
-        for row, bar in zip(self._texts, bars, strict=False):
-            label = [Span("  "), Span(fit(row[first], named), "dim"), Span("  ")]
+        for text, row, bar in zip(labels, self._texts, bars, strict=False):
+            label = [Span("  "), Span(fit(text, named), "dim"), Span("  ")]
             lines.append([*label, Span(bar, "accent"), Span(f" {row[at]}", "dim")])
         return lines
+
+    def _labels(self) -> list[str]:
+        """What each row is called: its first column, and the second where the first alone names several rows."""
+        kinds, first = self.report.columns, self._shown[0]
+        rows = self._texts[: len(self.report.rows)]
+        told_apart = [at for at in columns(self.report)[:2] if kinds[at].kind == "text"]
+        if len({row[first] for row in rows}) == len(rows) or len(told_apart) < 2:
+            return [row[first] for row in rows]
+        return [f" {GLYPHS.dot} ".join(filter(None, (row[at] for at in told_apart))) for row in rows]
 
     def head(self) -> Line:
         """The heads of the columns."""
@@ -246,7 +255,7 @@ def deal_rows(cards: Sequence[Card], stages: Mapping[int, Stage], width: int) ->
             Span(fit(amount, 10, "right"), "money"),
             Span(f"  {fit(stage, 10)}", "dim"),
             Span(f" {fit(card.owner or '', 14)}", "dim") if width >= 76 else Span(""),
-            Span(fit(day(when) if when else "", 13, "right"), "dim"),
+            Span(f" {fit(day(when) if when else '', 14, 'right')}", "dim"),
         ]
         room = width - 2 - sum(cells(span.text) for span in tail)
         rows.append(Row([Span("  "), Span(fit(name(card), max(room, 8))), *tail], Target("deal", card.id)))

@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING
 from pipetui.core.message import Message, say, say_n
 from pipetui.core.report import SHEETS, Behind, Report
 from pipetui.errors import Invalid, PipetuiError
-from pipetui.lang import _, number, told
+from pipetui.lang import _, number, period_name, told
 from pipetui.paths import path_of
 from pipetui.reporting import columns
 from pipetui.ui.apart import apart, work
-from pipetui.ui.bar import period_name
 from pipetui.ui.page import Key, Page
 from pipetui.ui.paint import GLYPHS, Line, Span
 from pipetui.ui.pick import Option, Pick

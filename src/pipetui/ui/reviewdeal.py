@@ -23,7 +23,7 @@ from pipetui.ui.form import Form
 from pipetui.ui.form import Row as FormRow
 from pipetui.ui.minutes import opening
 from pipetui.ui.page import Key, Page
-from pipetui.ui.paint import GLYPHS, Line, Span, fit, kind_sign, wrapped
+from pipetui.ui.paint import GLYPHS, Line, Span, cells, fit, kind_sign, wrapped
 from pipetui.ui.pick import Option, Pick
 from pipetui.ui.prompt import Prompt
 from pipetui.ui.rows import Row
@@ -39,9 +39,9 @@ DECISIONS = frozenset(("step", "push", "advance", "won", "lost", "park", "note",
 """The keys that decide something: about open deals alone."""
 DONE_SHOWN = 4
 VERDICTS: dict[Verdict, Message] = {
-    "step": say("next step"), "push": say("closing date"), "advance": say("moved on"), "won": say("deal won"),
-    "lost": say("deal lost"), "park": say("parked"), "note": say("note"), "skip": say("left as it is"),
-    "edit": say("changed"),
+    "step": say("step planned"), "push": say("another closing date"), "advance": say("moved on"),
+    "won": say("deal won"), "lost": say("deal lost"), "park": say("parked"), "note": say("note"),
+    "skip": say("left as it is"), "edit": say("changed"),
 }  # fmt: skip
 
 
@@ -130,8 +130,9 @@ class ReviewDeal(Page):
             ],
             [],
         ]
+        named = max(cells(label) for label, _value in pairs) + 1
         rows += [
-            [Span(f"  {fit(label, 12)}", "dim"), Span(fit(value, max(width - 15, 4)))]
+            [Span(f"  {fit(label, named)}", "dim"), Span(fit(value, max(width - named - 3, 4)))]
             for label, value in pairs
         ]
         rows += self._why(one) if self._ended(deal) is None else []

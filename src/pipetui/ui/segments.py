@@ -10,10 +10,10 @@ from pipetui.core import segments
 from pipetui.core.change import Batch, Change
 from pipetui.core.deal import View
 from pipetui.core.fields import name as fit_name
-from pipetui.core.message import say
+from pipetui.core.message import say, say_n
 from pipetui.core.segments import Figures, Segment
 from pipetui.errors import Invalid, Refused
-from pipetui.lang import _, money, number, percent
+from pipetui.lang import _, money, number, percent, told
 from pipetui.paths import path_of
 from pipetui.store.segments import Asker
 from pipetui.ui.form import Form
@@ -72,7 +72,7 @@ class Segments(Page):
             said = _("There is no segment yet: n makes one, such as contacts: tag:newsletter city:lyon")
             return [Row([]), Row([Span(f"  {said}", "dim")])]
         room = max(width - 57, 12)
-        heads = (_("Size"), _("Open"), _("Won"), _("Conversion"), _("× all"))
+        heads = (_("How many"), _("Open"), _("Wins"), _("Conversion"), _("× all"))
         rows = [Row([Span(f"  {fit('', room)}"), *(Span(fit(head, 11, "right"), "title") for head in heads)])]
         for subject, whole in (
             ("deal", "deals:"),
@@ -108,7 +108,11 @@ class Segments(Page):
         if view is None:
             return []
         out = self._of(view.query).opted_out
-        aside = f" {GLYPHS.dot} {_('{n} want no marketing').format(n=out)}" if out else ""
+        aside = (
+            f" {GLYPHS.dot} {told(say_n('{n} wants no marketing', '{n} want no marketing', out))}"
+            if out
+            else ""
+        )
         return [Span(f" {view.query}{aside}", "dim")]
 
     @property

@@ -20,13 +20,16 @@ from pipetui.ui.dealform import amount_reader, day_reader
 from pipetui.ui.form import Form
 from pipetui.ui.form import Row as FormRow
 from pipetui.ui.page import Key, Page
-from pipetui.ui.paint import GLYPHS, Line, Span, fit
+from pipetui.ui.paint import GLYPHS, Line, Role, Span, fit
 from pipetui.ui.prompt import Prompt
 from pipetui.ui.rows import Row
 from pipetui.ui.segments import summed
 
 if TYPE_CHECKING:
     from pipetui.ui.app import Pipetui
+
+WIDE = 13, 10, 10, 14, 10
+"""Cells of the columns of figures, each with the blank before it."""
 
 
 class Sources(Page):
@@ -61,9 +64,9 @@ class Sources(Page):
         """A line for each source; under the unfolded one its costs."""
         if not self._sources:
             return [Row([]), Row([Span(f"  {_('There is no source yet: n adds one.')}", "dim")])]
-        room = max(width - 52, 12)
-        heads = (_("Deals"), _("Open"), _("Won"), _("Value won"), _("Paid"))
-        rows = [Row([Span(f"  {fit('', room)}"), *(Span(fit(head, 10, "right"), "title") for head in heads)])]
+        room = max(width - sum(WIDE) - 2, 12)
+        heads = (_("Deals"), _("Open"), _("Wins"), _("Value won"), _("Paid"))
+        rows = [Row([Span(f"  {fit('', room)}"), *_figures(heads, "title")])]
         for one in self._sources:
             rows.append(Row(_line(one, room), one))
             if one.id == self._unfolded:
@@ -160,8 +163,11 @@ class Sources(Page):
 
 def _line(one: Brought, room: int) -> Line:
     cells = (number(one.deals), number(one.open), number(one.won), summed(one.value), summed(one.paid))
-    shown = [Span(fit(cell, 10, "right"), "money") for cell in cells]
-    return [Span("  "), Span(fit(one.name, room), "strong"), *shown]
+    return [Span("  "), Span(fit(one.name, room), "strong"), *_figures(cells, "money")]
+
+
+def _figures(cells: Sequence[str], role: Role) -> Line:
+    return [Span(f" {fit(cell, wide - 1, 'right')}", role) for cell, wide in zip(cells, WIDE, strict=True)]
 
 
 def _cost(one: Spending, width: int) -> Line:

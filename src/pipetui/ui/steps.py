@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import cast
 
-from pipetui.core import recurrence
 from pipetui.core.deal import ActivityKind
 from pipetui.core.message import Message, say
 from pipetui.core.quickadd import Draft, Known, draft
 from pipetui.core.step import Step
 from pipetui.core.text import day_from_words, fold
 from pipetui.errors import Invalid
-from pipetui.lang import _, day, day_example, month_first, told
+from pipetui.lang import _, again, day, day_example, month_first, told
 from pipetui.ui.paint import KINDS, Line, Span
 
 KIND_WORDS: Mapping[ActivityKind, Message] = {
@@ -49,8 +48,10 @@ def said(text: str, today: date) -> Line:
     found = _draft(text, today)
     when = day(found.step_due or today, today)
     time = f" {found.step_time}" if found.step_time else ""
-    repeat = f" ({told(recurrence.told(found.step_repeat))})" if found.step_repeat else ""
-    return [Span(f"{KINDS[found.step_kind]} {when}{time}{repeat} ", "accent"), Span(found.step or "")]
+    return [
+        Span(f"{KINDS[found.step_kind]} {when}{time}{again(found.step_repeat)} ", "accent"),
+        Span(found.step or ""),
+    ]
 
 
 def said_done(text: str, today: date) -> Line:

@@ -47,7 +47,7 @@ class TrialScreen(Page):
         Key(("-",), "nearer", say("Look less far ahead"), say("nearer")),
         Key(("h",), "horizon", say("The next horizon")),
         Key(("b",), "by", say("Tell deals apart by stage, source or owner"), say("tell apart")),
-        Key(("u",), "method", say("Use a simpler method that was better, or this one again")),
+        Key(("m",), "method", say("Use a simpler method that was better, or this one again")),
     )
 
     def __init__(self, app: Pipetui) -> None:

@@ -107,11 +107,11 @@ def _offer(one: Trial, width: int) -> list[Line]:
         return []
     if name == OURS:
         message = say(
-            'This store forecasts by "{method}". Press u to go back to the forecast\'s own method.',
+            'This store forecasts by "{method}". Press m to go back to the forecast\'s own method.',
             method=method(one.used),
         )
     else:
-        message = say('Press u to use "{method}" for this store.', method=method(name))
+        message = say('Press m to use "{method}" for this store.', method=method(name))
     return wrapped(f"{GLYPHS.arrow} {told(message)}", width, "accent")
 
 
