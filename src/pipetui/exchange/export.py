@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from pipetui.core.message import say
-from pipetui.errors import Invalid, reason_of
+from pipetui.errors import Invalid, Refused, reason_of
 
 FORMATS = (".csv", ".json", ".md", ".xlsx")
 _ACTS = ("=", "+", "-", "@", "\t", "\r")
@@ -65,7 +65,7 @@ def write_text(path: Path, text: str) -> None:
 
 
 def put(path: Path, data: bytes) -> None:
-    """Put a document in a file, in place of the one that is there. Raises Invalid."""
+    """Put a document in a file, in place of the one that is there. Raises Refused."""
     with _whole(path, "wb") as file:
         file.write(data)
 
@@ -74,7 +74,7 @@ def put(path: Path, data: bytes) -> None:
 def _whole(path: Path, mode: str) -> Iterator[IO[Any]]:
     """A file that takes its name when it is complete; until then, and after an error, the old one stays.
 
-    Raises Invalid when it cannot be written.
+    Raises Refused when it cannot be written.
     """
     name = None
     try:
@@ -86,7 +86,7 @@ def _whole(path: Path, mode: str) -> Iterator[IO[Any]]:
         name = None
     except OSError as error:
         reason = reason_of(error)
-        raise Invalid(say("{file} cannot be written: {reason}.", file=str(path), reason=reason)) from error
+        raise Refused(say("{file} cannot be written: {reason}.", file=str(path), reason=reason)) from error
     finally:
         if name is not None:
             with suppress(OSError):
