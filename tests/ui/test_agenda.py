@@ -181,7 +181,7 @@ async def test_a_long_agenda_stands_while_the_store_is_gone(desktop: Desktop, tm
         while desktop.app.lookout.lost is not None:
             await pilot.pause(0.1)
         await typed(pilot, "G", "g")
-        await seen(pilot, "n° 1 ")
+        await seen(pilot, "n° 10")
 
 
 async def test_another_day_begins_on_the_screen(desktop: Desktop) -> None:

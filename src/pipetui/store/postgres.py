@@ -212,10 +212,8 @@ def spelled(sql: str) -> str:
     return sql.replace("%", "%%").replace("?", "%s")
 
 
-_ACCENTED = [
-    letter for letter in map(chr, range(0xC0, 0x250)) if letter == letter.lower() and len(fold(letter)) == 1
-]
-"""Latin letters that search as one other letter, or as they are."""
+_ACCENTED = [letter for letter in map(chr, range(0xC0, 0x250)) if len(fold(letter)) == 1]
+"""Latin letters that search as one letter, capitals too: not every server knows what is small."""
 _LETTERS = "".join(_ACCENTED), "".join(map(fold, _ACCENTED))
 
 
