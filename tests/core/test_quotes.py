@@ -84,7 +84,7 @@ def test_signing_wins_from_anywhere(stage: object) -> None:
     assert (world.one(Deal).stage_id, world.one(Deal).amount) == (WON.id, 500_000)
 
 
-def test_a_second_signature_changes_the_price_of_a_won_deal() -> None:
+def test_the_first_signature_prices_a_deal_that_is_won_already() -> None:
     deal = deal_in(WON, amount=1)
     world = World(deal, quote())
     world.write(quotes.sign_quote(quote(), deal, None, [], desk_of()))
@@ -107,6 +107,9 @@ WRONG: dict[str, Callable[[], object]] = {
     "Quote 2026-001 is signed.": lambda: quotes.refuse_quote(quote(1, "signed"), desk_of()),
     "Quote 2026-001 was refused.": lambda: quotes.sign_quote(quote(1, "refused"), DEAL, None, [], desk_of()),
     "Quote 2026-001 went out already.": lambda: quotes.send_quote(quote(1, "sent"), DEAL, None, desk_of()),
+    "Quote 2026-001 of this deal is signed already.": lambda: quotes.sign_quote(
+        quote(2), DEAL, None, [quote(1, "signed")], desk_of()
+    ),
     "The deal is archived.": lambda: quotes.sign_quote(
         quote(), replace(DEAL, archived_at=NOW), None, [], desk_of()
     ),

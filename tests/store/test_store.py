@@ -27,6 +27,7 @@ from pipetui.core.deal import (
 from pipetui.core.message import say, say_n
 from pipetui.core.money import Money
 from pipetui.errors import Conflict, NotFound, Refused, StoreProblem
+from pipetui.store.journal import label
 from pipetui.store.store import Store
 
 HOSTILE = [
@@ -485,3 +486,19 @@ def test_archived_deals_and_lost_reasons_are_kept_apart_in_the_counts(store: Sto
     assert store.db.rows("SELECT archived, n FROM tally") == [(1, 1)]
     store.undo()
     assert store.db.rows("SELECT archived, n FROM tally") == [(0, 1)]
+
+
+def test_what_is_marked_as_taken_back_was_taken_back(store: Store) -> None:
+    deal = add_deal(store)
+    commit(store, Change.edit(deal, amount=1))
+    store.undo()
+    store.redo()
+    assert store.check() == []
+    store.db.run("UPDATE batch SET undone = 1 WHERE kind = 'do'")
+    assert any("marked as taken back" in str(one) for one in store.check())
+
+
+@pytest.mark.parametrize("text", ["{x!r:>99999999}", "{0}", "{", "a } b", "{gone}"])
+def test_a_label_that_pipetui_did_not_write_is_shown_as_it_stands(text: str) -> None:
+    assert str(label(text, {"deal": "Acme"})) == text
+    assert str(label("Add {deal}", {"deal": "Acme"})) == "Add Acme"
