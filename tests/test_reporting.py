@@ -15,7 +15,7 @@ from pipetui.core.message import say
 from pipetui.core.moment import Period
 from pipetui.core.money import Money
 from pipetui.core.report import Cell, Column, Note, Part, Report
-from pipetui.errors import Invalid
+from pipetui.errors import Invalid, Refused
 from pipetui.exchange.tabular import as_csv, as_json, as_markdown, write
 from pipetui.reporting import heads, lines, said
 
@@ -93,7 +93,7 @@ def test_it_is_written_by_the_suffix_of_the_file(tmp_path: Path) -> None:
     assert [cell.value for cell in sheet[1]][:3] == ["owner", "key", "won"]
     with pytest.raises(Invalid):
         write(tmp_path / "r.doc", report())
-    with pytest.raises(Invalid):
+    with pytest.raises(Refused):
         write(tmp_path / "nowhere" / "r.csv", report())
 
 
