@@ -31,7 +31,7 @@ class Desktop:
     def __init__(self, folder: Path, url: str = "") -> None:
         """`url` is where the store is to be; a file in the folder without it."""
         self.url = url or str(folder / "sales.db")
-        self.other = self.opened()
+        self.other = self.opened(make=True)
         stages = tuple(self.other.all(Stage))
         desk = Desk(now=NOW, today=TODAY, me=self.other.me, stages=stages)
         changes = [
@@ -54,8 +54,8 @@ class Desktop:
     def another_app(self) -> Pipetui:
         return Pipetui(load(self._settings), self.reading, self.writer)
 
-    def opened(self, login: str = "marie") -> Store:
-        return Store.open(self.url, login=login, now=lambda: datetime.now(UTC))
+    def opened(self, login: str = "marie", make: bool = False) -> Store:
+        return Store.open(self.url, login=login, now=lambda: datetime.now(UTC), make=make)
 
     def close(self) -> None:
         """Let go of the store."""
