@@ -28,6 +28,7 @@ from pipetui.ui.paint import GLYPHS, Line, Role, Span, cells, fit, kind_sign
 from pipetui.ui.prompt import Prompt, to_file
 from pipetui.ui.rows import Paged, Row
 from pipetui.ui.steps import KIND_WORDS
+from pipetui.ui.typeahead import ANSWERS
 
 if TYPE_CHECKING:
     from pipetui.core.desk import Desk
@@ -379,9 +380,12 @@ class Agenda(Page):
             n = sum(self._counts.values())
             return [Span(told(say_n("{n} step", "{n} steps", n)), "accent")]
 
-        def left(text: str | None) -> None:
+        async def kept(text: str | None) -> None:
             self._wanted = self._wanted._replace(words=before if text is None else text)
             self._again()
+
+        def left(text: str | None) -> None:
+            self.work(kept, text, group=ANSWERS)
 
         self.app.push_screen(Finder(self.main.look, found, before, [], _("acme call")), left)
 

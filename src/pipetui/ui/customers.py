@@ -18,6 +18,7 @@ from pipetui.ui.page import Key, Page
 from pipetui.ui.paint import GLYPHS, Line, Span, fit
 from pipetui.ui.partyacts import KINDS, archive, copy, edit, export, home, log, opt, plan, tag
 from pipetui.ui.rows import Paged, Row
+from pipetui.ui.typeahead import ANSWERS
 
 if TYPE_CHECKING:
     from pipetui.ui.app import Pipetui
@@ -228,8 +229,11 @@ class Customers(Page):
             self.draw(0)
             return [Span(told(say_n("{n} found", "{n} found", self._count)), "accent")]
 
-        def left(text: str | None) -> None:
+        async def kept(text: str | None) -> None:
             look(before if text is None else text)
+
+        def left(text: str | None) -> None:
+            self.work(kept, text, group=ANSWERS)
 
         self.app.push_screen(Finder(self.main.look, look, before, [], _("acme   ·   curie   ·   0612")), left)
 

@@ -4,8 +4,11 @@ a thread of its own.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from pipetui.errors import ConnectionLost
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -60,7 +63,14 @@ class Tally:
         self._calm = self._app.set_timer(CALM_SECONDS, self._count)
 
     def _count(self) -> None:
-        self._app.work(self._count_up, group="tally", exclusive=True)
+        self._app.work(self._quietly, self._count_up, group="tally", exclusive=True)
+
+    async def _quietly(self, act: Callable[[], Awaitable[None]]) -> None:
+        """Nobody asked for these counts: a loss is told on top, and not in the place of what is being said."""
+        try:
+            await act()
+        except ConnectionLost as error:
+            self._app.lookout.lose(error)
 
     async def _count_up(self) -> None:
         """Have the deals counted, and the forecast made from counts alone unless a better one stands there."""
@@ -85,7 +95,7 @@ class Tally:
         if forecast is not None and forecast.period == reading.forecast_period:
             self._foretell(forecast.without_chance() if apart else forecast)
         if apart:
-            app.work(self._reckon, group="reckon", exclusive=True)
+            app.work(self._quietly, self._reckon, group="reckon", exclusive=True)
         app.edges.draw_top()
 
     @property
