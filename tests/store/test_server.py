@@ -306,6 +306,15 @@ def test_an_import_by_a_rep_is_one_batch_that_goes_again(kept: Kept) -> None:
     assert kept.owner.db.rows(f"SELECT * FROM {policies.SCHEMA}.owed") == []
 
 
+def test_an_import_that_changes_nothing_keeps_nobody_from_writing(kept: Kept) -> None:
+    bob, carol = kept.open("rep"), kept.open("carol")
+    assert bob.load(say("Import"), []).batch_id is None
+    add_deal(carol)
+    kept.owner.db.run("UPDATE sequence SET next = next + 5 WHERE name IN ('batch', 'journal')")
+    assert add_deal(bob).title == "Web site"
+    assert move(carol, carol.all(Deal)[-1], "Quote").title == "Web site"
+
+
 def test_two_records_apart_are_noted_by_reps_and_other_settings_are_not(kept: Kept) -> None:
     bob = kept.open("rep")
     commit(bob, Change.add(Setting(id=-1, name="apart:contact:1:2", value="1")))

@@ -21,9 +21,9 @@ def desktop(tmp_path: Path) -> Iterator[Desktop]:
 async def test_a_line_entered_before_comes_back_with_the_arrow_up(desktop: Desktop) -> None:
     async with desktop.app.run_test(size=(100, 30)) as pilot:
         await typed(pilot, "t")
-        assert "entered before" not in shown(pilot)
+        assert "earlier ones" not in shown(pilot)
         await typed(pilot, "=in 3 days call back", "enter", "j", "t", "=in 4 days write", "enter", "j", "t")
-        await seen(pilot, "↑ entered before")
+        await seen(pilot, "up earlier ones")
         await typed(pilot, "=half", "up", "up", "up")
         await seen(pilot, "in 3 days call back")
         await typed(pilot, "down", "down", "down")
@@ -37,6 +37,6 @@ async def test_what_is_asked_elsewhere_is_not_mixed_up(desktop: Desktop) -> None
     async with desktop.app.run_test(size=(100, 30)) as pilot:
         await typed(pilot, "t", "=in 3 days call back", "enter", "p")
         await seen(pilot, "Park until")
-        assert "entered before" not in shown(pilot)
+        assert "earlier ones" not in shown(pilot)
         await typed(pilot, "up", "=in 2 weeks", "enter", "p", "j", "p", "up")
         await seen(pilot, "in 2 weeks")

@@ -108,7 +108,7 @@ class Writing:
         self.n += len(rows)
 
     def finish(self) -> None:
-        """Bring what is derived up to date, and keep the numbers given. Raises Conflict."""
+        """Bring what is derived up to date, and keep the batch if it made a difference. Raises Conflict."""
         if self.n >= MUCH:
             self.db.study(sorted(self._touched))
         self._late.settle(self._tally)
@@ -116,13 +116,12 @@ class Writing:
         self._stays.flush()
         for run in self._runs or ():
             self._journal_rows([(run.table, run.first, run.last, None, None, None, run.salt, run.seal)])
-        self._close()
-        self._numbers.save()
+        if self.n or self._head.target is not None:
+            self._close()
+            self._numbers.save()
 
     def _close(self) -> None:
-        """Write the batch itself, with the chain over all its lines; nothing when it made no difference."""
-        if not self.n and self._head.target is None:
-            return
+        """Write the batch itself, with the chain over all its lines."""
         number, at, member, kind, target, shape = self._head.values
         self.db.insert(
             "batch",

@@ -320,7 +320,7 @@ class Agenda(Page):
         rows = [
             FormRow("text", _("What"), one.text),
             FormRow(
-                "kind", _("Kind"), told(KIND_WORDS[one.kind]), steps.read_kind,
+                "kind", _("Kind"), steps.kind_words(one.kind), steps.read_kind,
                 choices=[told(words) for words in KIND_WORDS.values()], whole=True,
             ),
             FormRow(

@@ -214,7 +214,6 @@ class Customer(Page):
         export(self, self.subject, lambda: [self.number], f"{self._stem}.vcf")
 
     def do_disclose(self) -> None:
-
         from pipetui.ui.erasing import disclose
         from pipetui.ui.partyacts import ask_for_file
 

@@ -13,7 +13,7 @@ from pipetui.errors import Invalid, reason_of
 from pipetui.lang import _, told
 from pipetui.paths import path_of
 from pipetui.ui.field import Field, rule
-from pipetui.ui.paint import GLYPHS, Line, Look, Span, fitted
+from pipetui.ui.paint import Line, Look, Span, fitted
 from pipetui.ui.pane import Pane
 
 Understand = Callable[[str], Line]
@@ -101,7 +101,7 @@ class Prompt(ModalScreen[str | None]):
         shown = self._complaint if meaning is None else meaning
         if not self._field.value and self._example:
             shown = [Span(self._example, "dim")]
-        earlier = [(GLYPHS.rise, _("entered before"))] if self._lines else []
+        earlier = [("up", _("earlier ones"))] if self._lines else []
         keys = (("enter", _("take it")), *earlier, ("esc", _("leave")))
         self._pane.show([rule(self._title, width, keys), fitted([Span(" "), *shown], width)], 0)
 
