@@ -218,6 +218,13 @@ def again(repeat: str | None) -> str:
     return f" ({told(recurrence.told(repeat))})" if repeat else ""
 
 
+def kind_word(kind: str) -> str:
+    """A kind of activity as people read it; one that nobody knows as it stands there."""
+    from pipetui.core.step import KIND_WORDS
+
+    return told(KIND_WORDS[kind]) if kind in KIND_WORDS else kind
+
+
 def moment(value: datetime) -> str:
     """A moment in local time: day and clock."""
     local = value.astimezone()

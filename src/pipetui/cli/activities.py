@@ -8,7 +8,6 @@ import click
 
 from pipetui.cli import fields, shapes
 from pipetui.cli.output import print_json, table
-from pipetui.cli.reading import kind_words
 from pipetui.cli.session import Session
 from pipetui.cli.words import family, pass_session
 from pipetui.core import activities as rules
@@ -17,7 +16,7 @@ from pipetui.core.message import Message, say
 from pipetui.core.moves import Changes
 from pipetui.core.recurrence import repeat_from_words
 from pipetui.core.step import Step
-from pipetui.lang import _, again
+from pipetui.lang import _, again, kind_word
 
 KINDS = ("call", "email", "meeting", "task", "note")
 _kind = click.argument("kind", type=click.Choice(KINDS))
@@ -162,7 +161,7 @@ def show(session: Session, activities: Iterable[Activity]) -> None:
         (
             str(one.id),
             str(one.deal_id or ""),
-            kind_words().get(one.kind, one.kind),
+            kind_word(one.kind),
             " ".join(filter(None, (shapes.day(one.due_on), one.due_time))),
             f"{one.done_at.astimezone():%Y-%m-%d}" if one.done_at else "",
             f"{one.text}{again(one.repeat)}".strip(),

@@ -9,7 +9,6 @@ import click
 from pipetui import lang
 from pipetui.cli import fields, shapes
 from pipetui.cli.output import print_json, table
-from pipetui.cli.reading import kind_words
 from pipetui.cli.session import Session
 from pipetui.cli.words import pass_session, verb
 from pipetui.core.agenda import Planned, section
@@ -41,7 +40,7 @@ def _row(one: Planned, session: Session) -> tuple[str, ...]:
     return (
         str(one.id),
         str(one.deal_id or ""),
-        kind_words().get(one.kind, one.kind),
+        lang.kind_word(one.kind),
         f"{when}{late}",
         one.about,
         f"{one.text}{lang.again(one.repeat)}".strip(),

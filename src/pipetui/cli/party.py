@@ -9,7 +9,6 @@ from pipetui import lang, reach
 from pipetui.cli import cards, shapes
 from pipetui.cli.journal import shape as change_shape
 from pipetui.cli.output import print_json, print_lines, table
-from pipetui.cli.reading import kind_words
 from pipetui.core.deal import Contact, Member, Organization
 from pipetui.core.message import say
 from pipetui.core.text import clean
@@ -137,7 +136,7 @@ def _hanging(file: File) -> Iterator[str]:
         yield from ("", _("Activities"))
         for one in file.activities:
             when = f"{one.done_at.astimezone():%Y-%m-%d}" if one.done_at else f"→ {one.due_on}"
-            yield f"  {when}  {kind_words().get(one.kind, one.kind)}  {one.text}"
+            yield f"  {when}  {lang.kind_word(one.kind)}  {one.text}"
     if file.entries:
         yield from ("", _("History"))
         for entry in file.entries:

@@ -175,19 +175,8 @@ class Reading:
 def step(line: Line) -> str:
     """The next step in few words."""
     due = line.next_due.isoformat() if line.next_due else ""
-    what = line.next_text or (kind_words().get(line.next_kind, "") if line.next_kind else "")
+    what = line.next_text or (lang.kind_word(line.next_kind) if line.next_kind else "")
     return " ".join(filter(None, (due, line.next_time, what)))
-
-
-def kind_words() -> dict[str, str]:
-    """The kinds of activity as people read them."""
-    return {
-        "call": _("call"),
-        "email": _("e-mail"),
-        "meeting": _("meeting"),
-        "task": _("task"),
-        "note": _("note"),
-    }
 
 
 def flag_words(found: Sequence[str]) -> list[str]:

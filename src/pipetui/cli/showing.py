@@ -11,7 +11,7 @@ from pipetui.cli import shapes
 from pipetui.cli.criteria import lines, shown
 from pipetui.cli.journal import shape as change_shape
 from pipetui.cli.output import print_json, print_lines
-from pipetui.cli.reading import Reading, flag_words, kind_words, step
+from pipetui.cli.reading import Reading, flag_words, step
 from pipetui.cli.session import Session
 from pipetui.cli.words import pass_session, verb
 from pipetui.core.deal import Stage
@@ -109,9 +109,7 @@ def _parts(dossier: Dossier) -> list[tuple[Participant, str]]:
 
 def _coming_back(dossier: Dossier) -> str:
     """How often the next step comes back."""
-    planned = [one for one in dossier.activities if one.due_on and not one.done_at]
-    first = min(planned, key=lambda one: (str(one.due_on), one.due_time or "24", one.id), default=None)
-    return lang.again(first.repeat) if first else ""
+    return lang.again(dossier.next_step.repeat) if dossier.next_step else ""
 
 
 def _points(dossier: Dossier, reading: Reading) -> list[Point]:
@@ -131,7 +129,7 @@ def _hanging(dossier: Dossier, stages: Mapping[int, str]) -> Iterator[str]:
         for one in dossier.activities:
             when = f"{one.done_at.astimezone():%Y-%m-%d}" if one.done_at else f"→ {one.due_on}"
             repeat = "" if one.done_at else lang.again(one.repeat)
-            yield f"  {when}  {kind_words().get(one.kind, one.kind)}  {one.text}{repeat}"
+            yield f"  {when}  {lang.kind_word(one.kind)}  {one.text}{repeat}"
     if dossier.visits:
         yield from ("", _("Stages"))
         for visit in dossier.visits:

@@ -5,11 +5,20 @@ See `core.deal` for what all records share.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Literal
 
+from pipetui.core.message import Message, say
+
 Verdict = Literal["step", "push", "advance", "won", "lost", "park", "note", "skip", "edit"]
+VERDICT_WORDS: Mapping[Verdict, Message] = {
+    "step": say("step planned"), "push": say("another closing date"), "advance": say("moved on"),
+    "won": say("deal won"), "lost": say("deal lost"), "park": say("parked"), "note": say("note"),
+    "skip": say("left as it is"), "edit": say("changed"),
+}  # fmt: skip
+"""What is decided in a review, as people read it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from pipetui.core.deal import Activity, ActivityKind, Deal
 from pipetui.core.desk import Desk
 from pipetui.core.fields import ACTIVITY, fit
-from pipetui.core.message import say
+from pipetui.core.message import Message, say
 from pipetui.errors import Refused
+
+KIND_WORDS: Mapping[str, Message] = {
+    "call": say("call"), "email": say("e-mail"), "meeting": say("meeting"), "task": say("task"), "note": say("note"),
+}  # fmt: skip
+"""The kinds of activity as people read them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 
-from pipetui.core.meeting import Verdict
+from pipetui.core.meeting import VERDICT_WORDS, Verdict
 from pipetui.core.review import COMING, PARTS, Flow, Part
 from pipetui.core.text import clean
-from pipetui.lang import _, chance, day, labelled, money, number
+from pipetui.lang import _, chance, day, labelled, money, number, told
 
 Sums = Mapping[str, int]
 
@@ -113,7 +113,7 @@ def markdown(one: Minutes) -> str:
 
 def _decided(each: Decided) -> str:
     amount = f" ({money(each.amount, each.currency)})" if each.amount is not None else ""
-    said = verdict_words()[each.verdict]
+    said = told(VERDICT_WORDS[each.verdict])
     if each.text:
         said = labelled(said, _md(each.text))
     return f"- {labelled(f'**{_md(each.name)}**{amount}', said)}"
@@ -155,13 +155,4 @@ def part_words() -> dict[Part, str]:
         "lost": _("deals lost"), "parked": _("parked"), "archived": _("archived"),
         "moved out": _("to another pipeline"),
         "gone": _("deleted"), "amounts": _("amounts changed"),
-    }  # fmt: skip
-
-
-def verdict_words() -> dict[Verdict, str]:
-    """What is decided in a review, as people read it."""
-    return {
-        "step": _("step planned"), "push": _("another closing date"), "advance": _("moved on"), "won": _("deal won"),
-        "lost": _("deal lost"), "park": _("parked"), "note": _("note"), "skip": _("left as it is"),
-        "edit": _("changed"),
     }  # fmt: skip

@@ -51,6 +51,12 @@ class Dossier:
     """Those who take part, its first contact left aside."""
     evidence: tuple[Evidence, ...] = ()
 
+    @property
+    def next_step(self) -> Activity | None:
+        """The earliest of what is planned."""
+        planned = (one for one in self.activities if one.due_on is not None and one.done_at is None)
+        return min(planned, key=lambda one: (str(one.due_on), one.due_time or "24", one.id), default=None)
+
 
 def dossier(db: Database, deal_id: int) -> Dossier:
     """What the store knows of a deal. Raises NotFound."""

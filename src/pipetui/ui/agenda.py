@@ -7,27 +7,27 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from pipetui.core import activities, recurrence
-from pipetui.core.agenda import SECTIONS, Planned, Section, section
+from pipetui.core.agenda import SECTIONS, Planned, Section
 from pipetui.core.bench import Bench, Records
 from pipetui.core.change import Batch
 from pipetui.core.deal import Activity, Deal, Member, Visit
 from pipetui.core.fields import clock
 from pipetui.core.message import Message, say, say_n
 from pipetui.errors import Invalid, PipetuiError, Refused
-from pipetui.lang import _, again, day, day_example, money, told
+from pipetui.lang import _, day, day_example, kind_word, told
 from pipetui.paths import path_of
 from pipetui.store import agenda as store
 from pipetui.store import gate
 from pipetui.store.agenda import Wanted
 from pipetui.ui import steps
+from pipetui.ui.agendalines import section_line, section_word, step_line
 from pipetui.ui.find import Finder
 from pipetui.ui.form import Form
 from pipetui.ui.form import Row as FormRow
 from pipetui.ui.page import Key, Page
-from pipetui.ui.paint import GLYPHS, Line, Role, Span, cells, fit, kind_sign
+from pipetui.ui.paint import GLYPHS, KINDS, Line, Span
 from pipetui.ui.prompt import Prompt, to_file
 from pipetui.ui.rows import Paged, Row
-from pipetui.ui.steps import KIND_WORDS
 from pipetui.ui.typeahead import ANSWERS
 
 if TYPE_CHECKING:
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from pipetui.ui.app import Pipetui
 
 Verb = Callable[[Activity, "Desk", Bench], "Changes"]
-WIDE = 100
-"""From so many columns the amount and the owner are shown."""
 
 
 class Agenda(Page):
@@ -110,38 +108,10 @@ class Agenda(Page):
 
     def _row(self, place: int, start: int, name: Section, count: int, step: Planned | None) -> Row:
         if place == start:
-            role: Role = "bad" if name == "overdue" else "title"
-            return Row([Span("  "), Span(f"{words()[name]} ", role), Span(f"{count}", "dim")])
-        return Row(self._line(step), step) if step is not None else Row([])
-
-    def _line(self, step: Planned) -> Line:
-        width = self.rows.size.width - 1
-        mark = GLYPHS.mark if step.id in self._marks else " "
-        when = step.due_time or ("" if step.due_on == self._today else day(step.due_on, self._today))
-        if step.due_time and step.due_on not in (self._today, self._today + timedelta(days=1)):
-            when = f"{day(step.due_on, self._today)} {step.due_time}"
-        tail: Line = []
-        if width >= WIDE:
-            amount = "" if step.amount is None else money(step.amount, step.currency or "", short=True)
-            tail = [
-                Span(f" {fit(amount, 9, 'right')}", "money"),
-                Span(f"  {fit(step.owner or '', 14)}", "dim"),
-            ]
-        room = width - 23 - sum(cells(span.text) for span in tail)
-        won = f"{GLYPHS.done} " if step.won else ""
-        room -= cells(won)
-        about = min(cells(step.about), room * 3 // 5)
-        late = section(step.due_on, self._today) == "overdue"
-        return [
-            Span(" "),
-            Span(mark, "accent"),
-            Span(f" {fit(when, 16)} ", "bad" if late else ""),
-            Span(f"{kind_sign(step.kind)} ", "accent"),
-            Span(won, "good"),
-            Span(f"{fit(step.about, about)}", "strong"),
-            Span(f"  {fit(step.text + again(step.repeat), max(room - about - 2, 0))}"),
-            *tail,
-        ]
+            return Row(section_line(name, count))
+        if step is None:
+            return Row([])
+        return Row(step_line(step, self._today, self.rows.size.width - 1, step.id in self._marks), step)
 
     def heading(self) -> str:
         """What it is."""
@@ -163,7 +133,7 @@ class Agenda(Page):
     def standing(self) -> Line:
         """Whose steps, and how many."""
         whose = _("everybody") if self._wanted.owner_id is None else _("mine")
-        parts = [whose, *(f"{words()[name]} {n}" for name, n in self._counts.items() if n)]
+        parts = [whose, *(f"{section_word(name)} {n}" for name, n in self._counts.items() if n)]
         if self._asleep:
             parts.append(
                 f"{GLYPHS.parked} {told(say_n('{n} with a parked deal', '{n} with parked deals', self._asleep))}"
@@ -320,8 +290,8 @@ class Agenda(Page):
         rows = [
             FormRow("text", _("What"), one.text),
             FormRow(
-                "kind", _("Kind"), steps.kind_words(one.kind), steps.read_kind,
-                choices=[told(words) for words in KIND_WORDS.values()], whole=True,
+                "kind", _("Kind"), kind_word(one.kind), steps.read_kind,
+                choices=[*map(kind_word, KINDS)], whole=True,
             ),
             FormRow(
                 "due_on", _("Day"), day(step.due_on), lambda text: steps.read_day(text, self._today), day,
@@ -408,17 +378,6 @@ class Agenda(Page):
 
         prompt = Prompt(_("Write a calendar file"), self.main.look, to_file, "agenda.ics")
         self.ask(prompt, named)
-
-
-def words() -> dict[Section, str]:
-    """The sections as people read them."""
-    return {
-        "overdue": _("Overdue"),
-        "today": _("Today"),
-        "tomorrow": _("Tomorrow"),
-        "week": _("This week"),
-        "later": _("Later"),
-    }
 
 
 def _label(steps: Sequence[Planned], of_one: Message, of_all: Message) -> Message:

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 from pipetui.core.evidence import checklist
 from pipetui.core.message import Message, say
 from pipetui.core.moment import local_day
-from pipetui.lang import _, again, day, moment, money, number, span, told
+from pipetui.lang import _, again, day, kind_word, moment, money, number, span, told
 from pipetui.ui.here import touched
 from pipetui.ui.journey import journey_lines
 from pipetui.ui.odds import Odds, in_full, in_short
 from pipetui.ui.paint import GLYPHS, Line, Role, Span, cells, fit, kind_sign, wrapped
-from pipetui.ui.steps import kind_words
 
 if TYPE_CHECKING:
     from pipetui.core.deal import Activity, Contact, Criterion, Organization, Quote, Stage
@@ -165,7 +164,7 @@ def _next_steps(activities: Iterable[Activity], around: Around, width: int) -> l
         role: Role = "bad" if one.due_on < around.today else "accent" if one.due_on == around.today else ""
         when = " ".join(part for part in (day(one.due_on, around.today), one.due_time) if part)
         head = [Span(f"{kind_sign(one.kind)} ", role), Span(f"{when}  ", role or "strong")]
-        what = (one.text or kind_words(one.kind)) + again(one.repeat)
+        what = (one.text or kind_word(one.kind)) + again(one.repeat)
         lines += _hanging(head, what, width, "" if place == 0 else "dim")
     return _titled(_("Next step"), lines)
 
@@ -302,7 +301,7 @@ def _done(activities: Iterable[Activity], around: Around, width: int) -> list[Li
     wide = max([11, *map(cells, days)])
     for one, when in zip(done, days, strict=True):
         head = [Span(f"{kind_sign(one.kind)} ", "good"), Span(fit(when, wide) + " ", "dim")]
-        lines += _hanging(head, one.text or kind_words(one.kind), width)
+        lines += _hanging(head, one.text or kind_word(one.kind), width)
     return lines
 
 

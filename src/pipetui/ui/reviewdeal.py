@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any
 from pipetui.core import activities, moves
 from pipetui.core.change import Batch, Change
 from pipetui.core.deal import Deal, Decision, LostReason, Member, Stage, Visit
-from pipetui.core.meeting import Verdict
+from pipetui.core.meeting import VERDICT_WORDS, Verdict
 from pipetui.core.message import Message, say
 from pipetui.core.moment import local_day
 from pipetui.core.money import Money
 from pipetui.errors import PipetuiError, Refused
-from pipetui.exchange.minutes import verdict_words
 from pipetui.lang import _, chance, day, day_example, moment, money, told
 from pipetui.store import gate, log
 from pipetui.ui import steps
@@ -38,11 +37,6 @@ HISTORY = 40
 DECISIONS = frozenset(("step", "push", "advance", "won", "lost", "park", "note", "amount"))
 """The keys that decide something: about open deals alone."""
 DONE_SHOWN = 4
-VERDICTS: dict[Verdict, Message] = {
-    "step": say("step planned"), "push": say("another closing date"), "advance": say("moved on"),
-    "won": say("deal won"), "lost": say("deal lost"), "park": say("parked"), "note": say("note"),
-    "skip": say("left as it is"), "edit": say("changed"),
-}  # fmt: skip
 
 
 class ReviewDeal(Page):
@@ -171,11 +165,9 @@ class ReviewDeal(Page):
         return " ".join(part for part in (person.name, person.phone, person.email) if part)
 
     def _next(self) -> str:
-        planned = [one for one in self._dossier.activities if one.done_at is None and one.due_on is not None]
-        if not planned:
+        first = self._dossier.next_step
+        if first is None or first.due_on is None:
             return GLYPHS.none
-        first = min(planned, key=lambda one: (str(one.due_on), one.due_time or "24", one.id))
-        assert first.due_on is not None
         return f"{kind_sign(first.kind)} {day(first.due_on, self._today)} {first.due_time or ''} {first.text}"
 
     def _changed(self, width: int) -> list[Line]:
@@ -217,8 +209,9 @@ class ReviewDeal(Page):
     def standing(self) -> Line:
         """What was decided about this deal already."""
         verdicts = self._list.decided.get(self._dossier.deal.id, [])
-        words = verdict_words()
-        return [Span(f" {', '.join(words[one] for one in verdicts)}", "good")] if verdicts else []
+        return (
+            [Span(f" {', '.join(told(VERDICT_WORDS[one]) for one in verdicts)}", "good")] if verdicts else []
+        )
 
     # Decisions
 
@@ -356,7 +349,9 @@ class ReviewDeal(Page):
             decided_at=self.main.reading.clock()[1],
         )  # fmt: skip
         label: Message = say(
-            "Review {deal}: {verdict}", deal=self._deals[self._place].facts.name, verdict=VERDICTS[verdict]
+            "Review {deal}: {verdict}",
+            deal=self._deals[self._place].facts.name,
+            verdict=VERDICT_WORDS[verdict],
         )
         await self.main.acts.commit(Batch(label, (*changes, *begun, Change.add(decision))))
         self._list.resume()

@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
-from typing import cast
+from typing import cast, get_args
 
 from pipetui.core.deal import ActivityKind
-from pipetui.core.message import Message, say
+from pipetui.core.message import say
 from pipetui.core.quickadd import Draft, Known, draft
 from pipetui.core.step import Step
 from pipetui.core.text import day_from_words, fold
 from pipetui.errors import Invalid
-from pipetui.lang import _, again, day, day_example, month_first, told
+from pipetui.lang import _, again, day, day_example, kind_word, month_first
 from pipetui.ui.paint import KINDS, Line, Span
-
-KIND_WORDS: Mapping[ActivityKind, Message] = {
-    "call": say("call"),
-    "email": say("e-mail"),
-    "meeting": say("meeting"),
-    "task": say("task"),
-    "note": say("note"),
-}
-
-
-def kind_words(kind: str) -> str:
-    """A kind of activity as people read it; one that nobody knows as it stands there."""
-    words = KIND_WORDS.get(cast("ActivityKind", kind))
-    return told(words) if words else kind
 
 
 def example() -> str:
@@ -74,10 +59,10 @@ def read_day(text: str, today: date) -> date:
 def read_kind(text: str) -> ActivityKind:
     """A kind of activity by its name, in the language spoken or in English, or the beginning of it. Raises Invalid."""
     wanted = fold(text)
-    for kind, words in KIND_WORDS.items():
-        if wanted and any(fold(name).startswith(wanted) for name in (told(words), kind)):
-            return kind
-    names = ", ".join(told(words) for words in KIND_WORDS.values())
+    for kind in get_args(ActivityKind):
+        if wanted and any(fold(name).startswith(wanted) for name in (kind_word(kind), kind)):
+            return cast("ActivityKind", kind)
+    names = ", ".join(map(kind_word, get_args(ActivityKind)))
     raise Invalid(say("The kinds are {names}.", names=names))
 
 
